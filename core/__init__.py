@@ -1,0 +1,1 @@
+"""What every floor stands on: ids, clock, errors, settings, the database, the event log, hashing, secrets."""
