@@ -48,7 +48,7 @@ class Unauthenticated(NexusError):
 
     code = "unauthenticated"
     status = 401
-    default_mend = "Send a valid key as 'Authorization: Bearer KEY', or open the one-time link that `nexus serve` prints."
+    default_mend = "Send a valid key as 'Authorization: Bearer KEY', or open the link that `nexus serve` prints."
 
 
 class Forbidden(NexusError):
