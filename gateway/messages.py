@@ -1,0 +1,122 @@
+"""What goes into a model call: messages, tools, attachments. Plain values that travel as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.purpose import Purpose
+
+JsonObject = dict[str, Any]
+
+
+class Value(BaseModel):
+    """Base of the gateway's values: immutable, and strict about unknown members."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Attachment(Value):
+    """A file that came with a message. The model sees what it is, never where it is kept."""
+
+    id: str
+    name: str
+    media_type: str = "application/octet-stream"
+    size: int = 0
+
+
+class ToolSpec(Value):
+    """A tool that the model may ask for.
+
+    ``input_schema`` is a JSON Schema (2020-12) of type object. Local references (``#/$defs/…``) are followed.
+    ``effect`` says whether a call changes the world; ``name`` is ``<module>__<operation>`` for installed modules.
+    """
+
+    name: str
+    description: str = ""
+    input_schema: JsonObject = Field(default_factory=lambda: {"type": "object"})
+    effect: Literal["read", "write"] = "read"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the whole specification; computed once an object, so keep the object."""
+        text = json.dumps([self.name, self.description, self.input_schema, self.effect], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ToolCall(Value):
+    """A wish of the model to call a tool. Nothing has happened yet."""
+
+    id: str
+    name: str
+    arguments: JsonObject = Field(default_factory=dict)
+
+
+class ToolSource(Value):
+    """Where a tool's result comes from; ``version`` is the bundle's SHA-256."""
+
+    module: str
+    operation: str
+    version: str | None = None
+
+
+class Question(Value):
+    """The one precise thing that is missing before the model can go on (a BLOCKED turn).
+
+    ``missing`` names the input: an argument's path with dots (``body.name``), ``tool`` when several tools fit, or
+    a built-in tool's argument. ``arguments`` holds what is known already and ``utterance`` the request it was for,
+    so that the next message can be read as the answer. ``options`` are the possible answers, when there are few.
+    """
+
+    text: str
+    missing: str
+    tool: str | None = None
+    arguments: JsonObject = Field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    utterance: str = ""
+
+
+class Message(Value):
+    """One message of the conversation.
+
+    An assistant's message keeps its ``tool_calls`` and ``question``; a tool's message has JSON text as ``content``,
+    the ``tool_call_id`` it answers, its ``source``, and ``failed`` when the content is an error object.
+    """
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    question: Question | None = None
+    tool_call_id: str | None = None
+    source: ToolSource | None = None
+    failed: bool = False
+
+
+class ModelRequest(Value):
+    """One call of a model.
+
+    ``params`` are arguments that the caller gave by name (``--param city=Oslo``): they outrank what the text says.
+    ``now`` is the moment that "today" refers to; without it relative dates are asked for. ``output_schema`` asks
+    for structured output (``ModelResult.data``). ``metadata`` is for records only and never reaches a model.
+    """
+
+    purpose: Purpose
+    messages: tuple[Message, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    params: JsonObject = Field(default_factory=dict)
+    now: datetime | None = None
+    output_schema: JsonObject | None = None
+    metadata: JsonObject = Field(default_factory=dict)
+
+    @cached_property
+    def prompt_hash(self) -> str:
+        """SHA-256 of everything that a model may see; ``metadata`` left out."""
+        seen = self.model_dump_json(exclude={"metadata", "tools"})
+        parts = [seen, *(tool.digest for tool in self.tools)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""How the companion behaves: which mode a message is for, and the shape of what it answers."""

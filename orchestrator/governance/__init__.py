@@ -1,0 +1,1 @@
+"""May this happen now? One pure answer for every consequential action, and the approvals that it asks for."""
