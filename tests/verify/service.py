@@ -1,0 +1,95 @@
+"""The real service for measurements: ``nexus serve`` in a process of its own, on a free port, stopped at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+
+
+class ServiceUnavailable(RuntimeError):
+    """The service does not exist here or did not become ready; the message says which."""
+
+
+@dataclass(frozen=True)
+class RunningService:
+    """Where the service answers, the owner's key, and its process."""
+
+    url: str
+    key: str
+    pid: int
+    data_dir: Path
+
+    def client(self) -> httpx.Client:
+        """A pooled client that is the owner and asks for JSON."""
+        headers = {"authorization": f"Bearer {self.key}", "accept": "application/json"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=10.0)
+
+
+@contextlib.contextmanager
+def running_service(data_dir: Path, **settings: str) -> Iterator[RunningService]:
+    """``nexus serve`` on ``data_dir``; ``settings`` are further variables of its environment."""
+    program = Path(sys.executable).with_name("nexus")
+    if not program.exists():
+        raise ServiceUnavailable("the command nexus is not installed beside this Python")
+    port = _free_port()
+    environment = {"NEXUS_DATA_DIR": str(data_dir), "NEXUS_BIND": f"127.0.0.1:{port}", **settings}
+    with (data_dir / "serve.log").open("wb") as log:
+        process = subprocess.Popen(
+            [program, "serve"],
+            cwd=data_dir,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _await_ready(process, url, data_dir)
+        yield RunningService(url, _owner_key(data_dir), process.pid, data_dir)
+    finally:
+        _stop(process)
+
+
+def _await_ready(process: subprocess.Popen[bytes], url: str, data_dir: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{url}/readyz", timeout=5.0).is_success:
+                return
+        time.sleep(0.05)
+    said = (data_dir / "serve.log").read_text(errors="replace").strip().splitlines()
+    raise ServiceUnavailable(f"nexus serve did not become ready: {said[-1] if said else 'it said nothing'}")
+
+
+def _owner_key(data_dir: Path) -> str:
+    service = json.loads((data_dir / "service.json").read_text())
+    return (data_dir / service.get("key_file", "owner.key")).read_text().strip()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
