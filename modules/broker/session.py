@@ -1,0 +1,278 @@
+"""One run's side of the broker: every frame of an adapter is answered here, on the host's side of the fence."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+from urllib.parse import urljoin
+
+from core.errors import BudgetExceeded, InvalidInput, NexusError, NotFound, PolicyViolation
+from modules.broker.address import Target, parse_url
+from modules.broker.body import as_text
+from modules.broker.connections import Connections, Reply
+from modules.broker.credentials import CredentialScheme, Injection, Vault, choose, prepare, redact
+from modules.broker.grant import Grant, Route
+from modules.broker.limits import BrokerLimits
+from modules.broker.refusal import EgressDenied
+from modules.broker.request import WRITES, HttpRequest, parse_request
+from modules.envelope import Artifact, CallFinding, Exchange
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_DROPPED_ACROSS: Final = frozenset({"authorization", "cookie", "idempotency-key"})
+_LONGEST_LINE: Final = 4_096
+Progress = Callable[[str], Awaitable[None]]
+
+
+class Files(Protocol):
+    """Files that the call was given, by id."""
+
+    async def read(self, org: str, file_id: str) -> tuple[str, bytes]:
+        """Media type and content."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallScope:
+    """What one call may do and by what right. ``key`` becomes the Idempotency-Key of what it writes."""
+
+    org: str
+    grant: Grant
+    security: Sequence[Sequence[Mapping[str, Any]]] = ()
+    schemes: Mapping[str, CredentialScheme] = field(default_factory=dict[str, CredentialScheme])
+    key: str | None = None
+    files: Files | None = None
+    progress: Progress | None = None
+
+
+class BrokerSession:
+    """Answers the frames of one run, within its budgets, and keeps what it did: exchanges, artifacts, findings."""
+
+    def __init__(self, connections: Connections, limits: BrokerLimits, vault: Vault | None, scope: CallScope) -> None:
+        self._connections = connections
+        self._limits = limits
+        self._vault = vault
+        self._scope = scope
+        self._writes = 0
+        self._injections: dict[Any, Injection] = {}
+        self.http_calls = 0
+        self.http_bytes = 0
+        self.exchanges: list[Exchange] = []
+        self.artifacts: list[Artifact] = []
+        self.findings: list[CallFinding] = []
+
+    async def handle(self, capability: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Answer one frame. Raises ``NexusError``, which the adapter sees as an ``AdapterError``."""
+        area = capability.partition(".")[0]
+        if area not in self._scope.grant.capabilities and area not in ("log", "progress"):
+            raise PolicyViolation(f"The module was not granted the capability {area!r}.")
+        match capability:
+            case "http" | "http.request":
+                return await self._http(payload)
+            case "files" | "files.read":
+                return await self._read_file(payload)
+            case "artifacts" | "artifacts.put":
+                return self._put_artifact(payload)
+            case "progress":
+                return await self._report(payload)
+            case "log":
+                return {}
+            case _:
+                raise PolicyViolation(f"There is no capability {capability[:60]!r}.")
+
+    async def _http(self, payload: dict[str, Any]) -> dict[str, Any]:
+        try:
+            request = parse_request(payload, body_limit=self._limits.request_bytes)
+            route = self._scope.grant.route(request.target)
+            injection = await self._injection(route)
+            reply = await self._follow(self._with_key(request), route, injection)
+        except EgressDenied as refusal:
+            self.findings.append(CallFinding(code=refusal.code, place="http", sentence=refusal.detail))
+            raise
+        return self._answer(reply, injection)
+
+    async def _follow(self, request: HttpRequest, route: Route, injection: Injection) -> Reply:
+        for _ in range(self._limits.redirects + 1):
+            reply = await self._send(request, route, injection)
+            location = reply.header("location")
+            if reply.status not in _REDIRECTS or not location:
+                return reply
+            # HTTP header values are latin-1 here; servers mean UTF-8.
+            target = parse_url(urljoin(str(route.real), _utf8(location)))
+            onward = self._scope.grant.follow(route, target)
+            if onward.real.origin != route.real.origin:
+                injection = Injection(secrets=injection.secrets)
+                request = _without_headers(request, _DROPPED_ACROSS)
+            request, route = _redirected(request, reply.status), onward
+        raise EgressDenied(f"{request.target.origin} redirects more than {self._limits.redirects} times.")
+
+    async def _send(self, request: HttpRequest, route: Route, injection: Injection) -> Reply:
+        self._spend_call()
+        headers, real = list(request.headers), route.real
+        if injection.origin == route.described.origin:
+            real, headers = injection.apply(real, headers)
+        sent = len(request.body)
+        cap = min(self._limits.response_bytes, self._limits.run_bytes - self.http_bytes - sent)
+        if cap <= 0:
+            raise BudgetExceeded(f"The run has used its {self._limits.run_bytes} bytes.")
+        started, reply, failure = time.perf_counter(), None, None
+        try:
+            reply = await self._connections.send(request.method, real, route.reach, headers, request.body, cap)
+            return reply
+        except NexusError as error:
+            failure = redact(error.detail, injection.secrets)
+            raise
+        finally:
+            self.http_bytes += sent + (max(reply.wire_bytes, len(reply.body)) if reply else 0)
+            self._record(request, route, injection, reply, failure, time.perf_counter() - started)
+
+    def _record(
+        self,
+        request: HttpRequest,
+        route: Route,
+        injection: Injection,
+        reply: Reply | None,
+        failure: str | None,
+        seconds: float,
+    ) -> None:
+        answer = reply.body if reply else b""
+        self.exchanges.append(
+            Exchange(
+                method=request.method,
+                url=redact(str(route.described), injection.secrets),
+                reached=str(route.real.origin),
+                status=reply.status if reply else 0,
+                request_bytes=len(request.body),
+                request_sha256=hashlib.sha256(request.body).hexdigest(),
+                response_bytes=len(answer),
+                response_sha256=hashlib.sha256(answer).hexdigest(),
+                milliseconds=round(seconds * 1000, 3),
+                error=failure or (None if reply else "cancelled"),
+            )
+        )
+
+    def _spend_call(self) -> None:
+        if self.http_calls >= self._limits.calls:
+            raise BudgetExceeded(f"The run has made its {self._limits.calls} requests.")
+        self.http_calls += 1
+
+    def _with_key(self, request: HttpRequest) -> HttpRequest:
+        """Each write of a run carries a key of its own, the same one when the run is repeated."""
+        if self._scope.key is None or request.method not in WRITES or request.header("idempotency-key"):
+            return request
+        self._writes += 1
+        key = self._scope.key if self._writes == 1 else f"{self._scope.key}-{self._writes}"
+        headers = (*request.headers, ("Idempotency-Key", key))
+        return HttpRequest(request.method, request.target, headers, request.body)
+
+    async def _injection(self, route: Route) -> Injection:
+        origin = route.described.origin
+        if origin not in self._injections:
+            self._injections[origin] = await self._prepared(route)
+        return self._injections[origin]
+
+    async def _prepared(self, route: Route) -> Injection:
+        scope = self._scope
+        chosen, missing = choose(scope.security, scope.grant.credentials, route.described.origin)
+        if missing or (chosen and self._vault is None):
+            names = ", ".join(missing)
+            sentence = f"The operation asks for the credential {names}, which is not set for {route.described.origin}."
+            self.findings.append(CallFinding(code="credential_missing", place="security", sentence=sentence))
+            return Injection()
+        if not chosen or self._vault is None:
+            return Injection()
+        return await prepare(chosen, scope.schemes, self._vault, scope.org)
+
+    def _answer(self, reply: Reply, injection: Injection) -> dict[str, Any]:
+        secrets = injection.secrets
+        answer: dict[str, Any] = {
+            "status": reply.status,
+            "headers": [[name, redact(value, secrets)] for name, value in reply.headers],
+            "text": None,
+            "base64": None,
+            "artifact": None,
+        }
+        content_type = reply.header("content-type")
+        text = as_text(reply.body, content_type)
+        if text is not None:
+            answer["text"] = redact(text, secrets)
+            return answer
+        content = reply.body
+        for secret in secrets:
+            content = content.replace(secret.encode(), b"[secret]")
+        if len(content) <= self._limits.inline_bytes:
+            answer["base64"] = base64.b64encode(content).decode()
+        else:
+            answer["artifact"] = self._keep("response", content_type.partition(";")[0].strip(), content)
+        return answer
+
+    async def _read_file(self, payload: dict[str, Any]) -> dict[str, Any]:
+        file_id = payload.get("id")
+        if not isinstance(file_id, str) or self._scope.files is None:
+            raise NotFound("The call was given no such file.")
+        media_type, content = await self._scope.files.read(self._scope.org, file_id)
+        text = as_text(content, media_type)
+        encoded = None if text is not None else base64.b64encode(content).decode()
+        return {"media_type": media_type, "text": text, "base64": encoded}
+
+    def _put_artifact(self, payload: dict[str, Any]) -> dict[str, Any]:
+        match payload:
+            case {"name": str() as name, "media_type": str() as media_type, "text": str() as text}:
+                content = text.encode()
+            case {"name": str() as name, "media_type": str() as media_type, "base64": str() as encoded}:
+                try:
+                    content = base64.b64decode(encoded, validate=True)
+                except ValueError as error:
+                    raise InvalidInput("The artifact's content is not base64.") from error
+            case _:
+                raise InvalidInput("An artifact has a name, a media type and a text or base64 content.")
+        return {"id": self._keep(name, media_type, content)}
+
+    def _keep(self, name: str, media_type: str, content: bytes) -> str:
+        held = sum(artifact.bytes for artifact in self.artifacts)
+        if len(self.artifacts) >= self._limits.artifacts or held + len(content) > self._limits.run_bytes:
+            raise BudgetExceeded(f"The run has made its {self._limits.artifacts} artifacts, or too many bytes of them.")
+        digest = hashlib.sha256(content).hexdigest()
+        identifier = f"artifact-{len(self.artifacts) + 1}"
+        self.artifacts.append(
+            Artifact(
+                id=identifier,
+                name=name[:200],
+                media_type=media_type[:200] or "application/octet-stream",
+                sha256=digest,
+                bytes=len(content),
+                content=base64.b64encode(content).decode(),
+            )
+        )
+        return identifier
+
+    async def _report(self, payload: dict[str, Any]) -> dict[str, Any]:
+        if self._scope.progress is not None:
+            await self._scope.progress(str(payload.get("text", ""))[:_LONGEST_LINE])
+        return {}
+
+
+def _utf8(value: str) -> str:
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
+
+
+def _without_headers(request: HttpRequest, names: frozenset[str]) -> HttpRequest:
+    kept = tuple(pair for pair in request.headers if pair[0].lower() not in names)
+    return HttpRequest(request.method, request.target, kept, request.body)
+
+
+def _redirected(request: HttpRequest, status: int) -> HttpRequest:
+    """The request after a redirect (RFC 9110, 15.4): 303, and 301 or 302 after a POST, become a GET without a body."""
+    becomes_get = (status == 303 and request.method != "HEAD") or (status in (301, 302) and request.method == "POST")
+    if not becomes_get:
+        return request
+    kept = tuple(
+        pair for pair in request.headers if not pair[0].lower().startswith("content-") and pair[0] != "Idempotency-Key"
+    )
+    return HttpRequest("GET", Target(request.target.origin, request.target.path), kept, b"")
