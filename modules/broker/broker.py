@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin
+
+import httpcore
 
 from core.errors import NexusError, UpstreamFailed
 from modules.broker.address import Origin, parse_url
@@ -93,14 +94,9 @@ class Broker:
                 await stream.aclose()
         except NexusError as error:
             return Reachability(str(host), False, error.detail)
-        except Exception as error:  # noqa: BLE001 - whatever the network says is the reason
+        except (TimeoutError, OSError, httpcore.NetworkError, httpcore.TimeoutException) as error:
             return Reachability(str(host), False, str(error) or type(error).__name__)
         return Reachability(str(host), True)
-
-
-def hosts_of(origins: Iterable[str]) -> frozenset[Origin]:
-    """Origins of a manifest's ``hosts``."""
-    return frozenset(parse_url(origin).origin for origin in origins)
 
 
 def _document(reply: Reply, url: str) -> Document:

@@ -45,9 +45,8 @@ class CredentialScheme:
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """What is added to requests to ``origin``. ``secrets`` are the texts that must not come back to the adapter."""
+    """What is added to a request. ``secrets`` are the texts that must not come back to the adapter."""
 
-    origin: Origin | None = None
     headers: tuple[tuple[str, str], ...] = ()
     query: tuple[tuple[str, str], ...] = ()
     cookies: tuple[tuple[str, str], ...] = ()
@@ -100,8 +99,7 @@ async def prepare(
         place, name, sent = _placed(scheme, value)
         {"header": headers, "query": query, "cookie": cookies}[place].append((name, sent))
         secrets += _spellings(value, sent)
-    origin = chosen[0].origin if chosen else None
-    return Injection(origin, tuple(headers), tuple(query), tuple(cookies), tuple(dict.fromkeys(secrets)))
+    return Injection(tuple(headers), tuple(query), tuple(cookies), tuple(dict.fromkeys(secrets)))
 
 
 def _placed(scheme: CredentialScheme, value: str) -> tuple[str, str, str]:

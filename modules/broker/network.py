@@ -7,7 +7,7 @@ import ipaddress
 import socket
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import httpcore
 
@@ -133,7 +133,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, resolver: Resolver, reach: Reach) -> None:
         self._resolver = resolver
         self._reach = reach
-        self._plain: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
+        self._plain = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,

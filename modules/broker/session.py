@@ -84,13 +84,18 @@ class BrokerSession:
                 raise PolicyViolation(f"There is no capability {capability[:60]!r}.")
 
     async def _http(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._spend_call()
+        injection = Injection()
         try:
             request = parse_request(payload, body_limit=self._limits.request_bytes)
             route = self._scope.grant.route(request.target)
             injection = await self._injection(route)
             reply = await self._follow(self._with_key(request), route, injection)
-        except EgressDenied as refusal:
-            self.findings.append(CallFinding(code=refusal.code, place="http", sentence=refusal.detail))
+        except NexusError as error:
+            # An address that a server made of ours may hold the secret that was put into it.
+            error.detail = redact(error.detail, injection.secrets)
+            if isinstance(error, EgressDenied):
+                self.findings.append(CallFinding(code=error.code, place="http", sentence=error.detail))
             raise
         return self._answer(reply, injection)
 
@@ -107,13 +112,11 @@ class BrokerSession:
                 injection = Injection(secrets=injection.secrets)
                 request = _without_headers(request, _DROPPED_ACROSS)
             request, route = _redirected(request, reply.status), onward
+            self._spend_call()
         raise EgressDenied(f"{request.target.origin} redirects more than {self._limits.redirects} times.")
 
     async def _send(self, request: HttpRequest, route: Route, injection: Injection) -> Reply:
-        self._spend_call()
-        headers, real = list(request.headers), route.real
-        if injection.origin == route.described.origin:
-            real, headers = injection.apply(real, headers)
+        real, headers = injection.apply(route.real, list(request.headers))
         sent = len(request.body)
         cap = min(self._limits.response_bytes, self._limits.run_bytes - self.http_bytes - sent)
         if cap <= 0:
