@@ -1,0 +1,126 @@
+"""The host's end of one child: frames in both directions, the clock, and the report of how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from types import TracebackType
+from typing import Any, Self
+
+from sandbox.guest.frames import HEADER, NotJson, parse_json
+from sandbox.zygote import Zygote, message_pair
+
+BACKSTOP_SECONDS = 600.0
+_KILL_GRACE = 5.0
+_CHUNK = 256 * 1024
+_BIG = 256 * 1024
+
+
+class ChildOverflow(Exception):
+    """The child sent more than it may."""
+
+
+class ChildEnded(Exception):
+    """The child closed its channel."""
+
+
+class Exchange:
+    """One child's channel and control. Leaving the context ends the child and everything it holds."""
+
+    def __init__(self, zygote: Zygote, request: dict[str, Any], total_bytes: int) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._left = total_bytes
+        self._buffer = bytearray()
+        self._reported = False
+        self._channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._control, control = message_pair()
+        try:
+            zygote.dispatch(request, channel, control)
+        except OSError:
+            self._close()
+            raise
+        finally:
+            channel.close()
+            control.close()
+        self._channel.setblocking(False)
+        self._control.setblocking(False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if not self._reported:
+                await asyncio.shield(asyncio.ensure_future(self.end()))
+        finally:
+            self._close()
+
+    async def send(self, *bodies: bytes) -> None:
+        """Send frames. A child that is gone is no error here: its report will say how it went."""
+        parts: list[bytes] = []
+        for body in bodies:
+            parts += (HEADER.pack(len(body)), body)
+        try:
+            await self._loop.sock_sendall(self._channel, b"".join(parts))
+        except (BrokenPipeError, ConnectionResetError):
+            return
+
+    async def receive(self, limit: int) -> bytes:
+        """The next frame. ``ChildEnded`` at the end, ``ChildOverflow`` for one over ``limit``."""
+        (length,) = HEADER.unpack(await self._take(HEADER.size))
+        if length > limit:
+            raise ChildOverflow(f"a frame of {length} bytes, limit {limit}")
+        return await self._take(length)
+
+    async def receive_json(self, limit: int) -> dict[str, Any]:
+        """The next frame as a JSON object; ``NotJson`` for anything else."""
+        body = await self.receive(limit)
+        value = parse_json(body) if len(body) < _BIG else await asyncio.to_thread(parse_json, body)
+        if not isinstance(value, dict):
+            raise NotJson("a frame is not an object")
+        return value
+
+    async def _take(self, length: int) -> bytes:
+        buffer = self._buffer
+        while len(buffer) < length:
+            try:
+                chunk = await self._loop.sock_recv(self._channel, _CHUNK)
+            except ConnectionResetError:
+                chunk = b""
+            if not chunk:
+                raise ChildEnded
+            self._left -= len(chunk)
+            if self._left < 0:
+                raise ChildOverflow("too many bytes in all")
+            buffer += chunk
+        taken = bytes(buffer[:length])
+        del buffer[:length]
+        return taken
+
+    async def report(self) -> dict[str, Any] | None:
+        """How the child ended, from its supervisor; ``None`` if that is gone too."""
+        try:
+            body = await self._loop.sock_recv(self._control, 4096)
+        except ConnectionResetError:
+            body = b""
+        self._reported = True
+        return json.loads(body) if body else None
+
+    async def end(self) -> dict[str, Any] | None:
+        """Kill the child, if it still lives, and wait for its report."""
+        try:
+            self._control.send(b"end")
+        except OSError:
+            pass
+        try:
+            async with asyncio.timeout(_KILL_GRACE):
+                return await self.report()
+        except TimeoutError:
+            return None
+
+    def _close(self) -> None:
+        self._channel.close()
+        self._control.close()

@@ -1,0 +1,36 @@
+"""Started as ``python -I -S boot.py``: loads RestrictedPython and the guest by their places, then serves.
+
+Arguments: the folder of RestrictedPython, this folder, the folder of zone data, the descriptor of the host's
+socket, the layers to put up (comma-separated).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+
+
+def _load(name: str, folder: str) -> None:
+    place = os.path.join(folder, "__init__.py")  # noqa: PTH118
+    spec = importlib.util.spec_from_file_location(name, place, submodule_search_locations=[folder])
+    if spec is None or spec.loader is None:
+        raise ImportError(place)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+
+
+def main(arguments: list[str]) -> None:
+    """Become the zygote."""
+    restricted, guest, zones, descriptor, layers = arguments
+    # Without OpenSSL, whose library would be mapped into every fork, hashlib uses the interpreter's own hashes.
+    sys.modules["_hashlib"] = None  # type: ignore[assignment]
+    _load("RestrictedPython", restricted)
+    _load("guest", guest)
+    importlib.import_module("guest.zygote").serve(int(descriptor), zones, frozenset(layers.split(",")))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,126 @@
+"""Frames on a pipe: four bytes of length, big-endian, then the bytes. JSON in them is strict.
+
+Used on both sides of the fence; each side gives the limit above which it does not read on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from typing import Any
+
+HEADER = struct.Struct(">I")
+DEPTH = 64
+
+
+class FrameError(Exception):
+    """The channel ended or a frame is over its limit."""
+
+
+class NotJson(Exception):
+    """A value that is not plain JSON. ``place`` is its path inside the value."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class TooMuch(Exception):
+    """The value would be over the limit as JSON."""
+
+
+def read_exact(fd: int, length: int) -> bytes:
+    """``length`` bytes of ``fd``, or ``FrameError`` when it ends before."""
+    parts: list[bytes] = []
+    while length:
+        part = os.read(fd, min(length, 1 << 20))
+        if not part:
+            raise FrameError("the channel was closed")
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+def read_frame(fd: int, limit: int) -> bytes:
+    """The next frame's bytes."""
+    (length,) = HEADER.unpack(read_exact(fd, HEADER.size))
+    if length > limit:
+        raise FrameError(f"a frame of {length} bytes is over the limit of {limit}")
+    return read_exact(fd, length)
+
+
+def write_frame(fd: int, body: bytes) -> None:
+    """Write one frame whole."""
+    view = memoryview(HEADER.pack(len(body)) + body)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def check_plain(value: Any, budget: int) -> None:
+    """Raise unless ``value`` is exactly JSON: no subclasses, no non-text keys, no NaN, at most 64 deep.
+
+    ``budget`` bounds how many values are looked at, so that shared structure cannot make this run for ever.
+    """
+    stack: list[tuple[Any, int]] = [(value, 0)]
+    while stack:
+        item, depth = stack.pop()
+        budget -= 1
+        if budget < 0:
+            raise TooMuch("the value has too many parts")
+        kind = type(item)
+        if kind is str or kind is int or kind is bool or item is None:
+            continue
+        if kind is float:
+            if item != item or item in (float("inf"), float("-inf")):
+                raise NotJson("NaN and infinities are not JSON")
+            continue
+        if depth >= DEPTH:
+            raise NotJson(f"the value is nested more than {DEPTH} deep")
+        if kind is list:
+            stack.extend((part, depth + 1) for part in item)
+        elif kind is dict:
+            for key in item:
+                if type(key) is not str:
+                    raise NotJson(f"a key is {type(key).__name__}, not text")
+            stack.extend((part, depth + 1) for part in item.values())
+        else:
+            raise NotJson(f"a value of type {kind.__name__} is not JSON")
+
+
+_encode = json.JSONEncoder(
+    skipkeys=False, ensure_ascii=False, check_circular=False, allow_nan=False, separators=(",", ":")
+).encode
+
+
+def strict_json(value: Any, limit: int) -> bytes:
+    """``value`` as UTF-8 JSON of at most ``limit`` bytes; ``NotJson`` or ``TooMuch`` otherwise."""
+    check_plain(value, limit)
+    try:
+        body = _encode(value).encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotJson("a text holds half of a surrogate pair") from None
+    except ValueError as error:
+        raise NotJson(str(error)) from None
+    if len(body) > limit:
+        raise TooMuch(f"{len(body)} bytes of JSON, limit {limit}")
+    return body
+
+
+def _refuse(constant: str) -> Any:
+    raise NotJson(f"{constant} is not JSON")
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse)
+
+
+def parse_json(body: bytes) -> Any:
+    """Parse JSON from the other side; ``NotJson`` for anything doubtful, half surrogates included."""
+    try:
+        text = body.decode("utf-8")
+        value = _decoder.decode(text)
+        if "\\u" in text:
+            _encode(value).encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        raise NotJson(f"not JSON: {error}") from None
+    return value

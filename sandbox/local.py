@@ -1,0 +1,169 @@
+"""The default runner: a zygote on this machine, two forks a run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Self
+
+from core.errors import InvalidInput, PolicyViolation
+from core.settings import SandboxSettings
+from sandbox.compilation import compile_in_child
+from sandbox.exchange import BACKSTOP_SECONDS, Exchange
+from sandbox.policy import SandboxPolicy
+from sandbox.run import Run
+from sandbox.runner import (
+    CapabilityHost,
+    CompileResult,
+    Isolation,
+    NoCapabilities,
+    RunRequest,
+    RunResult,
+    SandboxUnavailable,
+)
+from sandbox.selftest import find_escapes
+from sandbox.zygote import Zygote
+
+LAYERS = ("rlimits", "capabilities", "namespaces", "landlock", "seccomp")
+_ATTEMPTS = 3
+_BACKOFF_SECONDS = 0.05
+
+
+class LocalRunner:
+    """Runs bundles in confined processes of this machine, at most ``parallel`` (the cores, by default) at once.
+
+    ``layers`` is for measurements and for tests of single layers: the policy's ``require`` still refuses to run
+    with fewer than it names.
+    """
+
+    def __init__(
+        self,
+        policy: SandboxPolicy | None = None,
+        settings: SandboxSettings | None = None,
+        *,
+        layers: Sequence[str] = LAYERS,
+    ) -> None:
+        settings = settings or SandboxSettings()
+        self.policy = policy or SandboxPolicy.from_settings(settings)
+        self._layers = tuple(layers)
+        self._places = asyncio.Semaphore(settings.parallel or os.cpu_count() or 1)
+        self._starting = asyncio.Lock()
+        self._testing = asyncio.Lock()
+        self._zygote: Zygote | None = None
+        self._isolation: Isolation | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.aclose()
+
+    @property
+    def zygote_pid(self) -> int | None:
+        """The zygote's process id while one runs."""
+        return self._zygote.pid if self._zygote else None
+
+    async def isolation(self) -> Isolation:
+        """What is enforced here, after the self-test of the first start."""
+        if self._isolation is None:
+            async with self._testing:
+                if self._isolation is None:
+                    self._isolation = await self._tested()
+        return self._isolation
+
+    async def compile(self, sources: Mapping[str, bytes]) -> CompileResult:
+        """Check and compile ``sources``, by path, in a confined child that never executes them."""
+        await self._require()
+        async with self._places:
+            return await compile_in_child(self._exchange, sources, self.policy)
+
+    async def run(self, request: RunRequest, capabilities: CapabilityHost) -> RunResult:
+        """Make the calls of ``request`` in one fresh confined process."""
+        isolation = await self._require()
+        self._check(request)
+        return await self._perform(request, capabilities, isolation)
+
+    async def aclose(self) -> None:
+        """End the zygote and every run."""
+        zygote, self._zygote = self._zygote, None
+        if zygote:
+            await zygote.aclose()
+
+    def _check(self, request: RunRequest) -> None:
+        if request.entry not in request.modules:
+            raise InvalidInput(f"The entry '{request.entry}' is not among the modules.")
+        excess = request.capabilities - self.policy.capabilities
+        if excess:
+            raise PolicyViolation(f"The policy does not grant {', '.join(sorted(excess))}.")
+
+    async def _exchange(self, request: dict[str, Any], total_bytes: int) -> Exchange:
+        """A child for ``request``, from a new zygote if the last one is gone."""
+        request["backstop_seconds"] = BACKSTOP_SECONDS
+        for attempt in range(_ATTEMPTS):
+            zygote = await self._ready()
+            try:
+                return Exchange(zygote, request, total_bytes)
+            except OSError:
+                await self._discard(zygote)
+                await asyncio.sleep(_BACKOFF_SECONDS * attempt)
+        raise SandboxUnavailable("The sandbox's zygote does not stay alive.", mend="Look at the service's log.")
+
+    async def _ready(self) -> Zygote:
+        zygote = self._zygote
+        if zygote and zygote.alive:
+            return zygote
+        async with self._starting:
+            if self._zygote and not self._zygote.alive:
+                await self._discard(self._zygote)
+            if self._zygote is None:
+                self._zygote = await Zygote.start(self._layers)
+            return self._zygote
+
+    async def _discard(self, zygote: Zygote) -> None:
+        if self._zygote is zygote:
+            self._zygote = None
+        await zygote.aclose()
+
+    async def _tested(self) -> Isolation:
+        """The isolation that the zygote reports, believed as far as the canaries confirm it."""
+        found = _read_report((await self._ready()).report)
+        if found.level != "kernel":
+            return found
+        escapes = await find_escapes(lambda request: self._perform(request, NoCapabilities(), found))
+        if not escapes:
+            return found
+        return replace(found, level="process", missing=tuple(f"self-test: {name}" for name in escapes))
+
+    async def _perform(self, request: RunRequest, capabilities: CapabilityHost, isolation: Isolation) -> RunResult:
+        async with self._places:
+            return await Run(request, self.policy, capabilities, isolation).perform(self._exchange)
+
+    async def _require(self) -> Isolation:
+        isolation = await self.isolation()
+        if self.policy.require == "kernel" and isolation.level != "kernel":
+            raise SandboxUnavailable(
+                f"This host cannot confine untrusted code with the kernel (missing: {', '.join(isolation.missing)})."
+            )
+        return isolation
+
+
+def _read_report(report: Mapping[str, Any]) -> Isolation:
+    kernel = {
+        "landlock": report["landlock_abi"] > 0,
+        "seccomp": report["seccomp"],
+        "no_new_privs": report["no_new_privileges"],
+        "rlimits": report["rlimits"],
+    }
+    missing = [name for name, up in kernel.items() if not up]
+    return Isolation(
+        level="process" if missing else "kernel",
+        landlock_abi=report["landlock_abi"],
+        seccomp=report["seccomp"],
+        rlimits=report["rlimits"],
+        no_new_privileges=report["no_new_privileges"],
+        uid_dropped=report["uid_dropped"],
+        namespaces=tuple(report["namespaces"]),
+        missing=tuple(missing),
+    )

@@ -1,0 +1,80 @@
+"""What a validation says: findings with mends, and a proof whose hash stands on the card."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict
+
+from core.hashing import record_hash
+
+
+class Finding(BaseModel):
+    """One thing that is wrong, where, and what to do. ``retryable``: another attempt at the code may mend it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    place: str
+    sentence: str
+    hint: str = ""
+    retryable: bool = True
+
+
+class CaseResult(BaseModel):
+    """How one contract case ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    operation: str
+    case: str
+    verdict: str
+    passed: bool
+    sentence: str = ""
+
+
+class Proof(BaseModel):
+    """The deterministic part: the same bundle under the same policy on the same level gives the same bytes."""
+
+    model_config = ConfigDict(frozen=True)
+
+    bundle_sha256: str
+    policy_hash: str
+    isolation: str
+    code_sha256: dict[str, str] = {}
+    findings: tuple[Finding, ...] = ()
+    cases: tuple[CaseResult, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """No findings, and every case passed."""
+        return not self.findings and all(case.passed for case in self.cases)
+
+
+class Measured(BaseModel):
+    """What differs from run to run: beside the proof, never hashed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    max_rss_kib: int = 0
+
+
+class ValidationReport(BaseModel):
+    """The one source for the card, the repair loop and the record."""
+
+    model_config = ConfigDict(frozen=True)
+
+    proof: Proof
+    measured: Measured = Measured()
+
+    @cached_property
+    def proof_hash(self) -> str:
+        """SHA-256 of the proof's canonical JSON."""
+        return record_hash(self.proof.model_dump(mode="json"))
+
+    @property
+    def passed(self) -> bool:
+        """Whether the proof passed."""
+        return self.proof.passed
