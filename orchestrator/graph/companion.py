@@ -1,0 +1,52 @@
+"""The companion's path: talk, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from core.database import Transaction
+from gateway import ModelRequest, ModelResult, Purpose, Reply
+from orchestrator.companion.shapes import CompanionResponse
+from orchestrator.graph.conversation import conversation
+from orchestrator.graph.services import TurnServices
+from orchestrator.graph.speech import Speech, speak, write_reply
+from orchestrator.graph.state import TurnState
+from orchestrator.runs.journal import Place
+from orchestrator.runs.machine import Execution
+
+
+async def companion(state: TurnState, execution: Execution[TurnServices], place: Place) -> dict[str, Any]:
+    """Answer from the model, streamed. The answer is an effect: a kill never pays twice for a finished one."""
+    services, journal = execution.services, execution.journal
+    message = services.ids.new()
+    request = ModelRequest(
+        purpose=Purpose.CHAT,
+        messages=await conversation(journal, state),
+        tools=await services.tools.specs(journal.org),
+        now=services.clock.now(),
+    )
+
+    async def answer(_key: str) -> dict[str, Any]:
+        speech = Speech(journal, place, message)
+        replies: list[Reply] = []
+
+        async def words() -> AsyncIterator[str]:
+            async for part in services.gateway.stream(request):
+                if isinstance(part, Reply):
+                    replies.append(part)
+                else:
+                    yield part.text
+
+        text = await speak(words(), speech)
+        result: ModelResult = replies[0].result
+        return {"text": result.text or text, "message": message, "record": replies[0].record.model_dump(mode="json")}
+
+    def record(tx: Transaction, result: dict[str, Any]) -> None:
+        journal.result(tx, "model.called", place, result["record"])
+        text = CompanionResponse(text=result["text"]).render()
+        data = {"mode": state["mode"], "mode_reason": state["mode_reason"], "model": result["record"]["model"]}
+        write_reply(tx, journal, place, thread=state.get("thread"), message=result["message"], text=text, data=data)
+
+    result = await journal.once(place, "model", answer, record=record, repeatable=True)
+    return {"reply": {"message": result["message"], "text": CompanionResponse(text=result["text"]).render()}}

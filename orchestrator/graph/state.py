@@ -1,0 +1,26 @@
+"""What one turn carries from node to node. It holds this turn only; the conversation lives in ``threads``."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class TurnState(TypedDict, total=False):
+    """Small JSON values: large results stay in their effect's row, and the state names the step."""
+
+    thread: str | None
+    message: str | None
+    text: str
+    attachments: list[dict[str, Any]]
+    params: dict[str, Any]
+    mode: str
+    mode_reason: str
+    call: dict[str, Any] | None
+    situation: str
+    question: dict[str, Any] | None
+    talk: str
+    decision: dict[str, Any]
+    answered: dict[str, Any] | None
+    executed: str | None
+    verified: dict[str, Any]
+    reply: dict[str, Any]

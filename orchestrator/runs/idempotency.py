@@ -1,0 +1,50 @@
+"""Idempotency keys of requests that create something: the second request finds what the first one made.
+
+After the draft-ietf-httpapi-idempotency-key-header: a key belongs to one request, and another request with the same
+key is refused.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Table, Text, select
+
+from core.clock import rfc3339
+from core.database import Transaction, metadata
+from core.errors import InvalidInput
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("org", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("request", Text, nullable=False),
+    Column("made", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+LONGEST_KEY = 255
+
+
+def made_before(tx: Transaction, org: str, key: str | None, request: str) -> str | None:
+    """Id of what this key made before. Raises ``InvalidInput`` where it was used for another request."""
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST_KEY:
+        raise InvalidInput(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
+    where = (idempotency_keys.c.org == org) & (idempotency_keys.c.key == key)
+    row = tx.execute(select(idempotency_keys).where(where)).first()
+    if row is None:
+        return None
+    if row.request != request:
+        raise InvalidInput(
+            "This Idempotency-Key was used for another request.", mend="Use a new key for a new request."
+        )
+    return row.made
+
+
+def remember(tx: Transaction, org: str, key: str | None, request: str, made: str) -> None:
+    """Bind a key to what its request made, in the same transaction."""
+    if key is not None:
+        tx.execute(
+            idempotency_keys.insert().values(org=org, key=key, request=request, made=made, created_at=rfc3339(tx.now))
+        )

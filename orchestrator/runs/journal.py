@@ -1,0 +1,206 @@
+"""What a running node may write: its events and its effects, each unit fenced by the run's lease."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, select, update
+
+from core.actor import Actor
+from core.clock import rfc3339
+from core.database import Database, Transaction
+from core.errors import NexusError
+from orchestrator.runs import store
+from orchestrator.runs.model import Lease, Run, RunState
+from orchestrator.runs.tables import effects
+
+T = TypeVar("T")
+Act = Callable[[str], Awaitable[dict[str, Any]]]
+Record = Callable[[Transaction, dict[str, Any]], None]
+
+
+class OutcomeUnknown(NexusError):
+    """An effect was begun, its result was never recorded, and repeating it could do it twice."""
+
+    code = "outcome_unknown"
+    status = 409
+    default_mend = "Look upstream whether it happened, then answer the card: do it again, or leave it."
+
+    def __init__(self, step: str, ordinal: int) -> None:
+        super().__init__("An outside call was under way when the process died; nobody can tell whether it happened.")
+        self.step = step
+        self.ordinal = ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a run something happens. ``step`` is ``node@langgraph_step``, the same after a kill."""
+
+    step: str
+    node: str
+
+
+class Journal:
+    """The writing side of one attempt of a run."""
+
+    def __init__(self, db: Database, run: Run, lease: Lease) -> None:
+        self._db = db
+        self._lease = lease
+        self.run = run
+
+    @property
+    def actor(self) -> Actor:
+        return self.run.actor
+
+    @property
+    def org(self) -> str:
+        return self.run.org
+
+    async def write(self, unit: Callable[[Transaction], T]) -> T:
+        """One unit of work of the run. Raises ``LeaseLost`` and writes nothing once the lease is void."""
+
+        def held(tx: Transaction) -> T:
+            store.hold(tx, self._lease)
+            return unit(tx)
+
+        return await self._db.write(held)
+
+    async def ask(self, unit: Callable[[Transaction], T], *, state: RunState = RunState.WAITING) -> T:
+        """A unit of work that opens a card: the run waits from the same commit on."""
+
+        def asking(tx: Transaction) -> T:
+            store.wait_for_answer(tx, self._lease, state)
+            return unit(tx)
+
+        return await self._db.write(asking)
+
+    async def read(self, query: Callable[[Connection], T]) -> T:
+        """A read, fenced by nothing."""
+        return await self._db.read(query)
+
+    async def started(self, place: Place) -> None:
+        """``step.started``: an occurrence, once an attempt."""
+        await self.write(lambda tx: self.occur(tx, "step.started", place, {}))
+
+    async def finished(self, place: Place, summary: Mapping[str, Any]) -> None:
+        await self.write(lambda tx: self.occur(tx, "step.finished", place, {"output": summary}))
+
+    async def failed(self, place: Place, error: Mapping[str, Any]) -> None:
+        await self.write(lambda tx: self.occur(tx, "step.failed", place, {"error": error}))
+
+    async def occurred(self, name: str, place: Place, data: Mapping[str, Any], n: int = 0) -> None:
+        """An occurrence in a unit of its own: progress, deltas."""
+        await self.write(lambda tx: self.occur(tx, name, place, data, n))
+
+    def occur(self, tx: Transaction, name: str, place: Place, data: Mapping[str, Any], n: int = 0) -> None:
+        """State that something happened each time it happens: keyed by the attempt, too."""
+        attempt = self.run.attempt
+        tx.emit(
+            name,
+            {"step": place.step, "node": place.node, "attempt": attempt, **data},
+            key=f"{self.run.id}/{place.step}/{attempt}/{name}/{n}",
+            org=self.org,
+            run=self.run.id,
+        )
+
+    def result(self, tx: Transaction, name: str, place: Place, data: Mapping[str, Any], n: int = 0) -> None:
+        """State an outcome: once for ever, in the transaction that records its effect or row."""
+        tx.emit(
+            name,
+            {"step": place.step, "node": place.node, **data},
+            key=f"{self.run.id}/{place.step}/{name}/{n}",
+            org=self.org,
+            run=self.run.id,
+        )
+
+    async def once(
+        self,
+        place: Place,
+        kind: str,
+        act: Act,
+        *,
+        record: Record | None = None,
+        repeatable: bool,
+        ordinal: int = 0,
+    ) -> dict[str, Any]:
+        """Do ``act(idempotency key)`` at most once a run, however often the node runs.
+
+        A finished effect returns its recorded result. One that was begun and not finished is done again with the
+        same key where it is ``repeatable`` (it reads, or the other side knows idempotency keys), and raises
+        ``OutcomeUnknown`` where it is not. ``record`` writes what belongs to the result in the same transaction.
+        """
+        found = await self.write(lambda tx: begin(tx, self.run.id, place.step, ordinal, kind))
+        if found is not None:
+            if found.result is not None:
+                return json.loads(found.result)
+            if not repeatable:
+                raise OutcomeUnknown(place.step, ordinal)
+        result = await act(f"{self.run.id}/{place.step}/{ordinal}")
+
+        def conclude(tx: Transaction) -> None:
+            complete(tx, self.run.id, place.step, ordinal, result)
+            if record is not None:
+                record(tx, result)
+
+        await self.write(conclude)
+        return result
+
+    async def at_once(self, place: Place, kind: str, unit: Callable[[Transaction], dict[str, Any]]) -> dict[str, Any]:
+        """An effect that is itself a transaction: its change, its row and its events commit together."""
+
+        def act(tx: Transaction) -> dict[str, Any]:
+            found = begin(tx, self.run.id, place.step, 0, kind)
+            if found is not None and found.result is not None:
+                return json.loads(found.result)
+            result = unit(tx)
+            complete(tx, self.run.id, place.step, 0, result)
+            return result
+
+        return await self.write(act)
+
+    async def recorded(self, step: str, ordinal: int = 0) -> dict[str, Any] | None:
+        """The recorded result of an effect, for nodes that come later."""
+
+        def query(connection: Connection) -> str | None:
+            return connection.execute(select(effects.c.result).where(*at(self.run.id, step, ordinal))).scalar()
+
+        text = await self._db.read(query)
+        return json.loads(text) if text else None
+
+    async def settle_unknown(self, place: Place, result: dict[str, Any] | None, ordinal: int = 0) -> None:
+        """The owner's word on an unknown outcome: a result to go on with, or ``None`` to do it again."""
+
+        def unit(tx: Transaction) -> None:
+            if result is None:
+                tx.execute(effects.delete().where(*at(self.run.id, place.step, ordinal)))
+            else:
+                complete(tx, self.run.id, place.step, ordinal, result)
+
+        await self.write(unit)
+
+
+def at(run: str, step: str, ordinal: int) -> tuple[Any, ...]:
+    return effects.c.run == run, effects.c.step == step, effects.c.ordinal == ordinal
+
+
+def begin(tx: Transaction, run: str, step: str, ordinal: int, kind: str) -> Row[Any] | None:
+    """The effect's row if it exists; otherwise it is begun now and ``None`` is returned."""
+    row = tx.execute(select(effects).where(*at(run, step, ordinal))).first()
+    if row is None:
+        tx.execute(
+            effects.insert().values(
+                run=run, step=step, ordinal=ordinal, kind=kind, state="begun", begun_at=rfc3339(tx.now)
+            )
+        )
+    return row
+
+
+def complete(tx: Transaction, run: str, step: str, ordinal: int, result: dict[str, Any]) -> None:
+    tx.execute(
+        update(effects)
+        .where(*at(run, step, ordinal))
+        .values(state="finished", result=json.dumps(result), finished_at=rfc3339(tx.now))
+    )

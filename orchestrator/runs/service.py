@@ -1,0 +1,155 @@
+"""Use cases of runs: start, wait for, cancel, resume."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from core.actor import Actor
+from core.database import Database, Transaction
+from core.events import EventLog, head
+from core.hashing import sha256_hex
+from core.ids import Ids
+from orchestrator.governance import approvals
+from orchestrator.governance import store as governance_store
+from orchestrator.runs import store
+from orchestrator.runs.executor import Executor
+from orchestrator.runs.idempotency import made_before, remember
+from orchestrator.runs.model import SETTLED, Run, RunKind, RunState
+
+Also = Callable[[Transaction, Run], None]
+
+
+class Runs:
+    """The life of runs, as other features see it."""
+
+    def __init__(self, db: Database, ids: Ids, events: EventLog, executor: Executor) -> None:
+        self._db = db
+        self._ids = ids
+        self._events = events
+        self._executor = executor
+        self._waking: set[asyncio.Task[bool]] = set()
+
+    async def start(
+        self,
+        actor: Actor,
+        kind: RunKind,
+        input: dict[str, Any],
+        *,
+        thread: str | None = None,
+        parent: str | None = None,
+        run_id: str | None = None,
+        key: str | None = None,
+        request: dict[str, Any] | None = None,
+        also: Also | None = None,
+    ) -> tuple[Run, int]:
+        """Create a run and begin it here. Returns it and the id of the last event before it.
+
+        In a thread where another run is running it is queued. An idempotency ``key`` or a ``run_id`` that has been
+        used gives the run that it made; ``request`` is what the key stands for where ``input`` has ids of its own;
+        ``also`` writes what belongs to the run in the same transaction.
+        """
+        new_id = run_id or self._ids.new()
+        wanted = sha256_hex(json.dumps([kind, request or input], sort_keys=True).encode())
+
+        def unit(tx: Transaction) -> tuple[Run, int, bool]:
+            before = head(tx.connection)
+            made = made_before(tx, actor.org, key, wanted)
+            found = store.find_run(tx.connection, actor.org, made or new_id)
+            if found is not None:
+                return found, before, False
+            run = self._new_run(actor, kind, input, new_id, thread, parent)
+            if store.thread_is_busy(tx.connection, thread):
+                run = replace(run, state=RunState.QUEUED, executor=None, epoch=0, attempt=0)
+            if also is not None:
+                also(tx, run)
+            store.insert_run(tx, run)
+            remember(tx, actor.org, key, wanted, new_id)
+            return run, before, True
+
+        run, before, created = await self._db.write(unit)
+        if created and run.executor is not None:
+            self._executor.launch(run)
+        return run, before
+
+    def _new_run(
+        self, actor: Actor, kind: RunKind, input: dict[str, Any], id: str, thread: str | None, parent: str | None
+    ) -> Run:
+        return Run(
+            id=id,
+            org=actor.org,
+            kind=kind,
+            actor=actor,
+            state=RunState.RUNNING,
+            input=input,
+            thread=thread,
+            parent=parent,
+            executor=self._executor.id,
+            epoch=1,
+            attempt=1,
+            graph_version=self._executor.version(kind),
+        )
+
+    async def get(self, org: str, run_id: str) -> Run:
+        return await self._db.read(lambda connection: store.get_run(connection, org, run_id))
+
+    async def settled(self, org: str, run_id: str) -> Run:
+        """Wait until the run has ended or waits for an answer, and return it."""
+        run, as_of = await self._snapshot(org, run_id)
+        if run.state in SETTLED:
+            return run
+        follower = self._events.follow(org=org, after=as_of, run=run_id)
+        try:
+            async for event in follower:
+                if event.type.startswith(("run.", "approval.")):
+                    run, _ = await self._snapshot(org, run_id)
+                    if run.state in SETTLED:
+                        return run
+        finally:
+            await follower.aclose()
+        raise AssertionError("a follower never ends by itself")
+
+    async def cancel(self, actor: Actor, run_id: str) -> Run:
+        """End a run. What it has done stays done; its open card is closed with it."""
+
+        def unit(tx: Transaction) -> tuple[Run, bool]:
+            run = store.get_run(tx.connection, actor.org, run_id)
+            ended = store.request_cancel(tx, run)
+            for card in governance_store.list_approvals(
+                tx.connection, actor.org, state="pending", run=run_id, limit=100, after=""
+            ):
+                approvals.expire(tx, card)
+            return run, ended
+
+        run, ended = await self._db.write(unit)
+        if not ended:
+            self._executor.cancel(run.id)
+        return await self.settled(actor.org, run.id)
+
+    async def resume(self, actor: Actor, run_id: str) -> Run:
+        """Set a failed run going again. One of another graph version starts again from its input."""
+        run = await self.get(actor.org, run_id)
+        version = self._executor.version(run.kind)
+        await self._db.write(lambda tx: store.request_resume(tx, run, version))
+        if run.graph_version != version:
+            await self._executor.forget_checkpoints(run.id)
+        await self._executor.take(run.id)
+        return await self.get(actor.org, run_id)
+
+    def woken(self, run_id: str) -> None:
+        """A run has work to do again; whoever may take it does so now."""
+        task = asyncio.create_task(self._executor.take(run_id), name=f"wake {run_id}")
+        self._waking.add(task)
+        task.add_done_callback(self._waking.discard)
+
+    async def _snapshot(self, org: str, run_id: str) -> tuple[Run, int]:
+        return await self._db.read(lambda connection: (store.get_run(connection, org, run_id), head(connection)))
+
+
+def derived_id(*parts: str) -> str:
+    """An id that the same parts always give: what a step starts is found again after a kill, not started twice."""
+    digest = sha256_hex("/".join(parts).encode())
+    return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"

@@ -1,0 +1,97 @@
+"""Keeps the process's lease, takes over what dead processes left, and closes what is overdue."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+
+from core.database import Database
+from core.errors import NexusError
+from orchestrator.runs import lease, prune, store
+from orchestrator.runs.executor import Executor
+
+log = logging.getLogger(__name__)
+
+PRUNE_EVERY = 720
+
+
+class Sweeper:
+    """One task: a beat every few seconds.
+
+    ``alone``: the data directory's lock proves that every former process is dead, so its runs are taken at once and
+    no lease has to expire first.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        executor: Executor,
+        saver: BaseCheckpointSaver[str],
+        *,
+        alone: bool,
+        expire_cards: Callable[[], Awaitable[list[str]]],
+        keep_checkpoints_days: float,
+        seconds: float = lease.HEARTBEAT_SECONDS,
+        lease_seconds: float = lease.LEASE_SECONDS,
+    ) -> None:
+        self._db = db
+        self._executor = executor
+        self._saver = saver
+        self._alone = alone
+        self._expire_cards = expire_cards
+        self._keep_days = keep_checkpoints_days
+        self._seconds = seconds
+        self._lease_seconds = lease_seconds
+        self._due = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Register this process and take up what nobody holds."""
+        await self._db.write(
+            lambda tx: lease.register(tx, self._executor.id, alone=self._alone, seconds=self._lease_seconds)
+        )
+        await self._take_over()
+        self._task = asyncio.create_task(self._beat(), name="sweeper")
+
+    def nudge(self) -> None:
+        """Look now: something may be due."""
+        self._due.set()
+
+    async def aclose(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._executor.aclose()
+        await self._db.write(lambda tx: lease.leave(tx, self._executor.id))
+
+    async def _beat(self) -> None:
+        count = 0
+        while True:
+            try:
+                async with asyncio.timeout(self._seconds):
+                    await self._due.wait()
+            except TimeoutError:
+                count += 1
+            self._due.clear()
+            try:
+                await self._sweep(count)
+            except NexusError as error:
+                log.warning("the sweeper goes on after: %s", error.detail)
+
+    async def _sweep(self, count: int) -> None:
+        await self._db.write(lambda tx: lease.beat(tx, self._executor.id, seconds=self._lease_seconds))
+        for run_id in await self._expire_cards():
+            log.info("a card of run %s expired", run_id)
+        for run_id in await self._db.read(lambda connection: store.cancels_due(connection, self._executor.id)):
+            self._executor.cancel(run_id)
+        await self._take_over()
+        if count % PRUNE_EVERY == 1:
+            await self._db.write(lease.forget_dead)
+            await prune.prune_checkpoints(self._db, self._saver, self._keep_days)
+
+    async def _take_over(self) -> None:
+        for run_id in await self._db.read(store.claimable_ids):
+            await self._executor.take(run_id)

@@ -1,0 +1,122 @@
+"""Use cases of conversations: open, say something, branch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.actor import Actor
+from core.database import Database, Transaction
+from core.errors import Conflict, InvalidInput
+from core.hashing import record_hash
+from core.ids import Ids
+from orchestrator.files.store import describe_file
+from orchestrator.runs.idempotency import made_before, remember
+from orchestrator.runs.model import Run, RunKind
+from orchestrator.runs.service import Runs
+from orchestrator.runs.store import thread_is_busy
+from orchestrator.threads import store
+
+LONGEST_MESSAGE = 1_000_000
+UNTITLED = "New conversation"
+
+
+class Threads:
+    """Conversations of an organisation."""
+
+    def __init__(self, db: Database, ids: Ids, runs: Runs) -> None:
+        self._db = db
+        self._ids = ids
+        self._runs = runs
+
+    async def open(self, actor: Actor, title: str, key: str | None = None) -> dict[str, Any]:
+        """A new, empty thread; the one that ``key`` made if it has been used."""
+        thread = self._ids.new()
+        request = record_hash({"thread": title})
+
+        def unit(tx: Transaction) -> dict[str, Any]:
+            made = made_before(tx, actor.org, key, request)
+            if made is None:
+                store.insert_thread(tx, thread, actor.org, title or UNTITLED)
+                remember(tx, actor.org, key, request, thread)
+            return store.get_thread(tx.connection, actor.org, made or thread)
+
+        return await self._db.write(unit)
+
+    async def say(
+        self,
+        actor: Actor,
+        thread: str,
+        text: str,
+        *,
+        attachments: list[str],
+        params: dict[str, Any],
+        key: str | None = None,
+    ) -> tuple[Run, int]:
+        """Put a message into the thread and start the turn that answers it, in one transaction.
+
+        Returns the run and the id of the last event before it. Raises ``InvalidInput`` on an empty or a huge
+        message, ``NotFound`` on an unknown thread or file.
+        """
+        check_message(text, attachments)
+        message = self._ids.new()
+        run_id = self._ids.new()
+        input = {"text": text, "thread": thread, "message": message, "attachments": attachments, "params": params}
+        request = {name: input[name] for name in ("text", "thread", "attachments", "params")}
+
+        def also(tx: Transaction, run: Run) -> None:
+            found = store.get_thread(tx.connection, actor.org, thread)
+            files = [describe_file(tx.connection, actor.org, file) for file in attachments]
+            data = {"attachments": [{name: file[name] for name in KEPT_OF_FILES} for file in files], "params": params}
+            store.append_message(tx, actor.org, thread, store.Message(message, "user", text, data, run.id))
+            if found["title"] == UNTITLED and text.strip():
+                store.rename_thread(tx, actor.org, thread, text)
+
+        return await self._runs.start(
+            actor,
+            RunKind.TURN,
+            input,
+            thread=thread,
+            run_id=run_id,
+            key=key,
+            request=request,
+            also=also,
+        )
+
+    async def branch(self, actor: Actor, thread: str, message: str | None, step: str | None) -> dict[str, Any]:
+        """A new thread that shares this one's messages up to one, or up to what a run's step was answering."""
+        target = self._ids.new()
+
+        def unit(tx: Transaction) -> dict[str, Any]:
+            source = store.get_thread(tx.connection, actor.org, thread)
+            upto = message or store.message_of_run(tx.connection, thread, (step or "").partition("/")[0])
+            store.branch(tx, actor.org, thread, target, upto, source["title"])
+            return store.get_thread(tx.connection, actor.org, target)
+
+        return await self._db.write(unit)
+
+    async def delete(self, actor: Actor, thread: str) -> None:
+        """Forget a conversation. Raises ``Conflict`` while something in it is running."""
+
+        def unit(tx: Transaction) -> None:
+            if thread_is_busy(tx.connection, thread):
+                raise Conflict("A run of this thread is running.", mend="Cancel it, or wait until it has ended.")
+            store.delete_thread(tx, actor.org, thread)
+
+        await self._db.write(unit)
+
+
+KEPT_OF_FILES = ("id", "name", "media_type", "size")
+
+
+def check_message(text: str, attachments: list[str]) -> None:
+    if not text.strip() and not attachments:
+        raise InvalidInput("The message is empty.", mend="Say something, or attach a file.")
+    if len(text) > LONGEST_MESSAGE:
+        raise InvalidInput(
+            f"The message has {len(text)} characters; at most {LONGEST_MESSAGE} are read.",
+            mend="Attach long documents as a file.",
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInput("The message holds half a surrogate pair, which is no text.") from error
