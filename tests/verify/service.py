@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -40,17 +39,17 @@ class RunningService:
 
 
 @contextlib.contextmanager
-def running_service(data_dir: Path, **settings: str) -> Iterator[RunningService]:
-    """``nexus serve`` on ``data_dir``; ``settings`` are further variables of its environment."""
+def running_service(folder: Path, **settings: str) -> Iterator[RunningService]:
+    """``nexus serve`` on ``folder/data``; ``settings`` are further variables of its environment."""
     program = Path(sys.executable).with_name("nexus")
     if not program.exists():
         raise ServiceUnavailable("the command nexus is not installed beside this Python")
-    port = _free_port()
+    port, data_dir, log_file = _free_port(), folder / "data", folder / "serve.log"
     environment = {"NEXUS_DATA_DIR": str(data_dir), "NEXUS_BIND": f"127.0.0.1:{port}", **settings}
-    with (data_dir / "serve.log").open("wb") as log:
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
             [program, "serve"],
-            cwd=data_dir,
+            cwd=folder,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -58,26 +57,21 @@ def running_service(data_dir: Path, **settings: str) -> Iterator[RunningService]
         )
     try:
         url = f"http://127.0.0.1:{port}"
-        _await_ready(process, url, data_dir)
-        yield RunningService(url, _owner_key(data_dir), process.pid, data_dir)
+        _await_ready(process, url, log_file)
+        yield RunningService(url, (data_dir / "owner.key").read_text().strip(), process.pid, data_dir)
     finally:
         _stop(process)
 
 
-def _await_ready(process: subprocess.Popen[bytes], url: str, data_dir: Path) -> None:
+def _await_ready(process: subprocess.Popen[bytes], url: str, log_file: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(httpx.TransportError):
             if httpx.get(f"{url}/readyz", timeout=5.0).is_success:
                 return
         time.sleep(0.05)
-    said = (data_dir / "serve.log").read_text(errors="replace").strip().splitlines()
+    said = log_file.read_text(errors="replace").strip().splitlines()
     raise ServiceUnavailable(f"nexus serve did not become ready: {said[-1] if said else 'it said nothing'}")
-
-
-def _owner_key(data_dir: Path) -> str:
-    service = json.loads((data_dir / "service.json").read_text())
-    return (data_dir / service.get("key_file", "owner.key")).read_text().strip()
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
