@@ -1,0 +1,147 @@
+"""The request's body: one media type of those described, and the schema of its argument."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modules.builder.openapi.document import Document, Unreachable
+from modules.builder.openapi.findings import Findings
+from modules.builder.openapi.media import first_example, media_kind, preferred
+from modules.builder.openapi.model import Body, BodyKind, PropertyEncoding
+from modules.builder.openapi.parameters import RESERVED_ARGUMENT
+from modules.builder.openapi.schemas import Schemas
+
+BASE64: dict[str, Any] = {"type": "string", "contentEncoding": "base64"}
+_DEFAULT_TYPE: dict[BodyKind, str] = {
+    "json": "application/json",
+    "form": "application/x-www-form-urlencoded",
+    "multipart": "multipart/form-data",
+    "text": "text/plain",
+    "binary": "application/octet-stream",
+}
+
+
+class BodyReader:
+    """Reads request bodies of one document."""
+
+    def __init__(self, document: Document, schemas: Schemas, findings: Findings) -> None:
+        self._document = document
+        self._schemas = schemas
+        self._findings = findings
+
+    def read(self, given: Any, where: str) -> Body | None:
+        """The body an operation takes, or ``None``."""
+        if given is None:
+            return None
+        place = f"{where} requestBody"
+        try:
+            node = self._document.follow(given)
+        except Unreachable as error:
+            self._findings.add("unreachable_ref", place, f"The body {error.reason}; any JSON value is taken.")
+            return Body(RESERVED_ARGUMENT, False, "json", "application/json", {})
+        content = node.get("content") if isinstance(node, dict) else None
+        if not isinstance(content, dict) or not content:
+            self._findings.add("bad_body", place, "Has no content; no body is sent.")
+            return None
+        media_type = preferred(content)
+        described = content[media_type] if isinstance(content[media_type], dict) else {}
+        kind = self._kind(media_type, described.get("schema"))
+        schema, binary = self._schema(kind, described.get("schema"), place)
+        if isinstance(node.get("description"), str) and isinstance(schema, dict):
+            schema = {**schema, "description": schema.get("description") or node["description"]}
+        return Body(
+            argument=RESERVED_ARGUMENT,
+            required=node.get("required") is True,
+            kind=kind,
+            media_type=_sent_type(media_type, kind),
+            schema=schema,
+            encodings=_encodings(described.get("encoding")),
+            binary=binary,
+            example=first_example(described, self._document),
+        )
+
+    def _kind(self, media_type: str, schema: Any) -> BodyKind:
+        kind = media_kind(media_type)
+        if kind == "xml":
+            return "text"
+        if kind != "any":
+            return kind
+        try:
+            node = self._document.follow(schema)
+        except Unreachable:
+            return "json"
+        return "binary" if _binary(node) else "json"
+
+    def _schema(self, kind: BodyKind, node: Any, place: str) -> tuple[Any, tuple[str, ...]]:
+        if kind == "binary":
+            return dict(BASE64), ()
+        if kind == "text":
+            try:
+                followed = self._document.follow(node)
+            except Unreachable:
+                followed = None
+            if isinstance(followed, dict) and followed.get("type") in {"object", "array"}:
+                self._findings.add("text_body", place, "The body is taken as text; its structure is not checked.")
+            return {"type": "string"}, ()
+        schema = self._schemas.convert({} if node is None else node, place)
+        if kind == "json":
+            return schema, ()
+        binary = self._binary_properties(node)
+        return schema, binary
+
+    def _binary_properties(self, node: Any) -> tuple[str, ...]:
+        try:
+            node = self._document.follow(node)
+        except Unreachable:
+            return ()
+        properties = node.get("properties") if isinstance(node, dict) else None
+        names: list[str] = []
+        for name, child in (properties if isinstance(properties, dict) else {}).items():
+            try:
+                child = self._document.follow(child)
+                if isinstance(child, dict) and child.get("type") == "array":
+                    child = self._document.follow(child.get("items"))
+            except Unreachable:
+                continue
+            if _binary(child):
+                names.append(name)
+        return tuple(names)
+
+
+def _binary(node: Any) -> bool:
+    if not isinstance(node, dict):
+        return False
+    if node.get("type") == "file" or node.get("format") == "binary":
+        return True
+    return (
+        node.get("type") in {"string", None}
+        and isinstance(node.get("contentMediaType"), str)
+        and not node.get("contentEncoding")
+    )
+
+
+def _sent_type(media_type: str, kind: BodyKind) -> str:
+    plain = media_type.strip()
+    if "*" in plain or "/" not in plain or not plain.isascii() or not plain.isprintable():
+        return _DEFAULT_TYPE[kind]
+    return _DEFAULT_TYPE[kind] if kind == "multipart" and not plain.lower().startswith("multipart/") else plain
+
+
+def _encodings(node: Any) -> dict[str, PropertyEncoding]:
+    encodings: dict[str, PropertyEncoding] = {}
+    for name, given in (node if isinstance(node, dict) else {}).items():
+        if not isinstance(given, dict):
+            continue
+        style = (
+            given.get("style")
+            if given.get("style") in {"form", "spaceDelimited", "pipeDelimited", "deepObject"}
+            else ""
+        )
+        explode = given.get("explode")
+        media_type = given.get("contentType")
+        encodings[name] = PropertyEncoding(
+            style=str(style),
+            explode=explode if isinstance(explode, bool) else True,
+            media_type=media_type.split(",")[0].strip() if isinstance(media_type, str) else None,
+        )
+    return encodings
