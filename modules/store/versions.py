@@ -61,7 +61,8 @@ class Activation:
 def find_or_insert_version(tx: Transaction, version: Version) -> Version:
     """The version of that bundle; made with the next number (``version.number`` is ignored) if there is none."""
     place = (versions.c.org == version.org, versions.c.module == version.module)
-    found = tx.execute(select(versions).where(*place, versions.c.bundle_sha256 == version.bundle_sha256)).mappings().first()
+    same = select(versions).where(*place, versions.c.bundle_sha256 == version.bundle_sha256)
+    found = tx.execute(same).mappings().first()
     if found is not None:
         return _version(found)
     newest: int = tx.execute(select(func.max(versions.c.number)).where(*place)).scalar() or 0
@@ -99,7 +100,8 @@ def insert_grant(tx: Transaction, grant: GrantRow) -> bool:
 
 def read_grant(connection: Connection, org: str, payload_hash: str) -> GrantRow:
     """Raises ``NotFound``."""
-    row = connection.execute(select(grants).where(grants.c.org == org, grants.c.payload_hash == payload_hash))).mappings().mappings().first()
+    query = select(grants).where(grants.c.org == org, grants.c.payload_hash == payload_hash)
+    row = connection.execute(query).mappings().first()
     if row is None:
         raise NotFound("No such payload was approved.")
     parsed = {"payload": json.loads(row["payload"]), "attestation": json.loads(row["attestation"])}
@@ -148,8 +150,8 @@ def list_active(connection: Connection, org: str) -> list[Activation]:
 
 def list_activations(connection: Connection, org: str, module: str, limit: int = 50) -> list[Activation]:
     """The pointer's history, newest first."""
-    query = _moves().where(activations.c.org == org, activations.c.module == module)
-    return [_activation(row) for row in connection.execute(query.order_by(activations.c.id.desc()).limit(limit)).mappings()]
+    query = _moves().where(activations.c.org == org, activations.c.module == module).order_by(activations.c.id.desc())
+    return [_activation(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
 def newest_grant_of(connection: Connection, version: Version) -> str | None:
