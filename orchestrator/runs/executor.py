@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -126,8 +127,7 @@ class Executor:
         while True:
             state = await graph.ainvoke(go_on, config_of(run.id), context=context, durability="sync")
             if "__interrupt__" not in state:
-                output = machine.output(state)
-                await self._db.write(lambda tx: store.finish(tx, lease, output))
+                await self._db.write(partial(store.finish, lease=lease, output=machine.output(state)))
                 return
             if await self._db.write(lambda tx: store.park(tx, lease)):
                 return

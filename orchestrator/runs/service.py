@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from orchestrator.governance import store as governance_store
 from orchestrator.runs import store
 from orchestrator.runs.executor import Executor
 from orchestrator.runs.idempotency import made_before, remember
-from orchestrator.runs.model import SETTLED, Run, RunKind, RunState
+from orchestrator.runs.model import ENDED, SETTLED, Run, RunKind, RunState
 
 Also = Callable[[Transaction, Run], None]
 
@@ -96,17 +96,17 @@ class Runs:
     async def get(self, org: str, run_id: str) -> Run:
         return await self._db.read(lambda connection: store.get_run(connection, org, run_id))
 
-    async def settled(self, org: str, run_id: str) -> Run:
-        """Wait until the run has ended or waits for an answer, and return it."""
+    async def settled(self, org: str, run_id: str, states: Set[RunState] = SETTLED) -> Run:
+        """Wait until the run has ended or waits for an answer (or is in one of ``states``), and return it."""
         run, as_of = await self._snapshot(org, run_id)
-        if run.state in SETTLED:
+        if run.state in states:
             return run
         follower = self._events.follow(org=org, after=as_of, run=run_id)
         try:
             async for event in follower:
                 if event.type.startswith(("run.", "approval.")):
                     run, _ = await self._snapshot(org, run_id)
-                    if run.state in SETTLED:
+                    if run.state in states:
                         return run
         finally:
             await follower.aclose()
@@ -127,7 +127,7 @@ class Runs:
         run, ended = await self._db.write(unit)
         if not ended:
             self._executor.cancel(run.id)
-        return await self.settled(actor.org, run.id)
+        return await self.settled(actor.org, run.id, ENDED)
 
     async def resume(self, actor: Actor, run_id: str) -> Run:
         """Set a failed run going again. One of another graph version starts again from its input."""

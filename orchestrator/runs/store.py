@@ -180,8 +180,11 @@ def claimable_ids(connection: Connection) -> list[str]:
 def park(tx: Transaction, lease: Lease) -> bool:
     """Let go of a run whose card is open. ``False`` where the answer came meanwhile: go on at once."""
     hold(tx, lease)
-    due = tx.execute(select(runs.c.resume_due).where(runs.c.id == lease.run)).scalar_one()
-    if due:
+    row = tx.execute(select(runs.c.resume_due, runs.c.cancel_due).where(runs.c.id == lease.run)).one()
+    if row.cancel_due:
+        cancelled(tx, lease)
+        return True
+    if row.resume_due:
         tx.execute(fenced(lease).values(resume_due=False, state=RunState.RUNNING))
         return False
     tx.execute(fenced(lease).values(executor=None))
