@@ -1,0 +1,23 @@
+"""The HTTP edge: one file a feature. ``routers`` is the list of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+
+def routers() -> list[APIRouter]:
+    """Every router of the application, in the order of its documentation."""
+    # Imported here: importing this package must stay cheap, because the front door does before it answers anything.
+    from orchestrator.api import check, credentials, docs, events, health, identity
+
+    return [
+        health.router,
+        identity.router,
+        events.router,
+        credentials.router,
+        check.router,
+        docs.router,
+    ]

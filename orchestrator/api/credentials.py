@@ -1,0 +1,42 @@
+"""``/admin/credentials``: secrets go in; names come out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from core.actor import Actor, Role
+from orchestrator.api.permissions import Requires
+from orchestrator.api.services import Wired
+
+router = APIRouter(prefix="/admin/credentials", tags=["admin"])
+
+Admin = Annotated[Actor, Requires(Role.ADMIN)]
+
+
+class CredentialValue(BaseModel):
+    """The secret. It is sealed before it is stored, and no route returns it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: SecretStr
+
+
+@router.get("")
+async def list_credentials(services: Wired, actor: Admin) -> dict[str, Any]:
+    """Names of the stored credentials, and when each was set."""
+    return {"items": await services.credentials.list(actor.org), "next": None}
+
+
+@router.put("/{name:path}", status_code=204)
+async def set_credential(name: str, body: CredentialValue, services: Wired, actor: Admin) -> None:
+    """Store a credential, or replace its value."""
+    await services.credentials.set(actor.org, name, body.value.get_secret_value())
+
+
+@router.delete("/{name:path}", status_code=204)
+async def remove_credential(name: str, services: Wired, actor: Admin) -> None:
+    """Forget a credential."""
+    await services.credentials.remove(actor.org, name)
