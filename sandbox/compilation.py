@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, cast
 
 from core.hashing import sha256_hex
 from sandbox import judge
@@ -81,7 +81,9 @@ async def _talk(
                 code = await exchange.receive(_CODE_FACTOR * max(len(sources[path]), 4096))
                 compiled[path] = Compiled(code, sha256_hex(code))
             else:
-                findings[path] = tuple(_finding(path, breach) for breach in answer.get("findings") or [])
+                findings[path] = tuple(
+                    _finding(path, breach) for breach in cast("list[Any]", answer.get("findings") or [])
+                )
                 if not findings[path]:
                     raise NotJson("neither code nor findings")
     finally:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from sandbox.guest.frames import HEADER, NotJson, parse_json
 from sandbox.zygote import Zygote, message_pair
@@ -33,6 +34,7 @@ class Exchange:
         self._left = total_bytes
         self._buffer = bytearray()
         self._reported = False
+        self._ending: asyncio.Task[None] | None = None
         self._channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._control, control = message_pair()
         try:
@@ -52,9 +54,16 @@ class Exchange:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._reported:
+            self._close()
+            return
+        # A second cancellation must not leave the child alive: the task goes on without its waiter.
+        self._ending = asyncio.create_task(self._end_and_close())
+        await asyncio.shield(self._ending)
+
+    async def _end_and_close(self) -> None:
         try:
-            if not self._reported:
-                await asyncio.shield(asyncio.ensure_future(self.end()))
+            await self.end()
         finally:
             self._close()
 
@@ -81,7 +90,7 @@ class Exchange:
         value = parse_json(body) if len(body) < _BIG else await asyncio.to_thread(parse_json, body)
         if not isinstance(value, dict):
             raise NotJson("a frame is not an object")
-        return value
+        return cast("dict[str, Any]", value)
 
     async def _take(self, length: int) -> bytes:
         buffer = self._buffer
@@ -111,10 +120,8 @@ class Exchange:
 
     async def end(self) -> dict[str, Any] | None:
         """Kill the child, if it still lives, and wait for its report."""
-        try:
+        with contextlib.suppress(OSError):  # its supervisor is gone already
             self._control.send(b"end")
-        except OSError:
-            pass
         try:
             async with asyncio.timeout(_KILL_GRACE):
                 return await self.report()

@@ -19,6 +19,7 @@ _FROM_CHILD = {
 }
 _SETUP_FAILED = 99
 _CPU_SLACK = 0.15
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
 _SENTENCES = {
     Verdict.CPU_EXCEEDED: "It used more processor time than it may.",
     Verdict.WALL_EXCEEDED: "It took longer than it may.",
@@ -32,17 +33,37 @@ _SENTENCES = {
 }
 
 
+def printable(text: str) -> str:
+    """``text`` with control characters written out, so that a terminal only shows it."""
+    return text.translate(_CONTROLS)
+
+
 def from_frame(frame: dict[str, Any], logs: list[str]) -> CallResult | None:
     """A call's result from its frame; ``None`` for a frame that is none."""
     if "verdict" not in frame:
         return CallResult(Verdict.OK, frame["value"], None, logs) if "value" in frame else None
-    verdict, error = _FROM_CHILD.get(str(frame["verdict"])), frame.get("error")
-    if verdict is None or not isinstance(error, dict):
-        return None
-    if not isinstance(error.get("code"), str) or not isinstance(error.get("message"), str):
-        return None
-    error["retryable"] = error.get("retryable") is True
-    return CallResult(verdict, None, error, logs)
+    verdict = _FROM_CHILD.get(str(frame["verdict"]))
+    match frame.get("error"):
+        case {"code": str(code), "message": str(message), **rest} if verdict is not None:
+            return CallResult(verdict, None, _error(code, message, rest), logs)
+        case _:
+            return None
+
+
+def _error(code: str, message: str, rest: dict[Any, Any]) -> dict[str, Any]:
+    """The child's error with known members of known types only."""
+    error: dict[str, Any] = {
+        "kind": "adapter" if rest.get("kind") == "adapter" else "uncaught",
+        "code": printable(code[:100]),
+        "message": printable(message[:2000]),
+        "retryable": rest.get("retryable") is True,
+    }
+    for name, kind in (("file", str), ("line", int), ("status", int)):
+        if type(rest.get(name)) is kind:
+            error[name] = rest[name]
+    if rest.get("body") is not None:
+        error["body"] = rest["body"]
+    return error
 
 
 def from_report(report: dict[str, Any] | None, cpu_seconds: int) -> tuple[Verdict, str] | None:

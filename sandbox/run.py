@@ -20,7 +20,7 @@ from sandbox.runner import CallResult, CapabilityHost, Isolation, RunRequest, Ru
 _log = logging.getLogger(__name__)
 _ENVELOPE = 4096
 _TOTAL_FRAMES = 16
-_LOG_FRAMES = 20_000
+_FRAMES = 20_000
 
 Opener = Callable[[dict[str, Any], int], Awaitable[Exchange]]
 
@@ -43,7 +43,7 @@ class Run:
         self._results: list[CallResult] = []
         self._logs: list[str] = []
         self._log_left = LOG_BYTES + _ENVELOPE
-        self._frames_left = _LOG_FRAMES
+        self._frames_left = _FRAMES
 
     async def perform(self, open_exchange: Opener) -> RunResult:
         """Make the calls. Cancelling this ends the child."""
@@ -100,7 +100,8 @@ class Run:
             case {"t": "progress", "text": str(text)} if "progress" in self._request.capabilities:
                 self._frames_left -= 1
                 await self._answer("progress", {"text": text}, clock)
-            case {"t": "ask", "capability": str(capability), "payload": dict() as payload}:
+            case {"t": "ask", "capability": str(capability), "payload": {**payload}}:
+                self._frames_left -= 1
                 answer = await self._answer(capability, payload, clock)
                 await exchange.send(answer)
             case _:
@@ -120,7 +121,7 @@ class Run:
         self._log_left -= len(text)
         if self._log_left < 0:
             raise ChildOverflow("the log")
-        self._logs.append(text)
+        self._logs.append(judge.printable(text))
 
     async def _answer(self, capability: str, payload: dict[str, Any], clock: asyncio.Timeout) -> bytes:
         """The host's answer as a frame. The child's clock stands still meanwhile: this time is not its own."""

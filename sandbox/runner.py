@@ -50,7 +50,10 @@ class SandboxUnavailable(Unavailable):
     """This host cannot hold untrusted code as the policy requires."""
 
     code = "sandbox_unavailable"
-    default_mend = 'Run NEXUS in a Linux container or host with Landlock and seccomp, or, as its owner, set sandbox.require = "process".'
+    default_mend = (
+        "Run NEXUS in a Linux container whose kernel has Landlock and seccomp, "
+        'or, as its owner, set sandbox.require = "process".'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class CallResult:
     verdict: Verdict
     value: Any = None
     error: dict[str, Any] | None = None
-    logs: list[str] = field(default_factory=list)
+    logs: list[str] = field(default_factory=list[str])
 
     @property
     def ok(self) -> bool:

@@ -7,7 +7,7 @@ import marshal
 import sys
 from typing import Any
 
-from RestrictedPython import compile_restricted_exec
+from RestrictedPython.compile import compile_restricted_exec
 
 from . import rules
 from .dialect import rewrite

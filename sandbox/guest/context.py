@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, cast
 
 from .facades import AdapterError
 from .frames import NotJson, TooMuch, read_frame, strict_json, write_frame
@@ -36,6 +36,10 @@ class Channel:
             raise AdapterError(**refusal)
         return answer["value"]
 
+    def progress(self, text: str) -> None:
+        """Tell whoever waits how far the call is."""
+        self.send({"t": "progress", "text": str(text)[:1000].encode("utf-8", "replace").decode()})
+
     def log(self, text: str) -> None:
         """A line for the run's log; over 64 KiB a run the rest is dropped, and the log says so."""
         if self._log_left <= 0:
@@ -57,13 +61,13 @@ class Http:
         self,
         method: str,
         url: str,
-        headers: Any = (),
+        headers: dict[str, str] | Iterable[Iterable[str]] | None = None,
         body: str | None = None,
         body_base64: str | None = None,
     ) -> dict[str, Any]:
         """One request through the host's broker. ``headers`` are [name, value] pairs or a mapping."""
-        pairs = headers.items() if isinstance(headers, dict) else headers or ()
-        payload = {
+        pairs: Any = cast("dict[str, str]", headers).items() if isinstance(headers, dict) else headers or ()
+        payload: dict[str, Any] = {
             "method": method,
             "url": url,
             "headers": [list(pair) for pair in pairs],
@@ -79,7 +83,7 @@ class Files:
     def __init__(self, ask: Callable[[str, dict[str, Any]], Any]) -> None:
         self._ask = ask
 
-    def read(self, id: str) -> Any:  # noqa: A002 - the adapter contract's name
+    def read(self, id: str) -> Any:
         """A file that the host holds, by its id."""
         return self._ask("files", {"action": "read", "id": id})
 
@@ -107,7 +111,7 @@ class Context:
             "files": lambda: Files(channel.ask),
             "artifacts": lambda: Artifacts(channel.ask),
             "log": lambda: channel.log,
-            "progress": lambda: lambda text: channel.send({"t": "progress", "text": str(text)[:1000]}),
+            "progress": lambda: channel.progress,
         }
         for name in capabilities:
             setattr(self, name, makers[name]())

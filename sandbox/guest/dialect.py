@@ -33,14 +33,14 @@ class Dialect(ast.NodeTransformer):
         into.append(ast.Assign(targets=[ast.Name(name, ast.Store())], value=value))
         return name
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:  # noqa: N802 - ast's spelling
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         """``x: T = v`` becomes ``x = v``; ``x: T`` becomes ``pass``."""
         replacement: ast.stmt = ast.Pass()
         if node.value is not None:
             replacement = ast.Assign(targets=[node.target], value=node.value)
         return ast.fix_missing_locations(ast.copy_location(replacement, node))
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt | list[ast.stmt]:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt | list[ast.stmt]:
         """``a[k] op= v`` becomes ``t = a; i = k; w = t[i]; w op= v; t[i] = w``, and likewise for ``a.b``."""
         target = node.target
         if isinstance(target, ast.Name):

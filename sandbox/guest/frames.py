@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import os
 import struct
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 HEADER = struct.Struct(">I")
 DEPTH = 64
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 class FrameError(Exception):
@@ -58,34 +60,35 @@ def write_frame(fd: int, body: bytes) -> None:
 
 
 def check_plain(value: Any, budget: int) -> None:
-    """Raise unless ``value`` is exactly JSON: no subclasses, no non-text keys, no NaN, at most 64 deep.
+    """Raise unless ``value`` is exactly JSON: no subclasses, no keys but text, at most 64 deep.
 
     ``budget`` bounds how many values are looked at, so that shared structure cannot make this run for ever.
     """
-    stack: list[tuple[Any, int]] = [(value, 0)]
-    while stack:
-        item, depth = stack.pop()
-        budget -= 1
-        if budget < 0:
-            raise TooMuch("the value has too many parts")
-        kind = type(item)
-        if kind is str or kind is int or kind is bool or item is None:
-            continue
-        if kind is float:
-            if item != item or item in (float("inf"), float("-inf")):
-                raise NotJson("NaN and infinities are not JSON")
-            continue
-        if depth >= DEPTH:
+    level, depth = [value], 0
+    while level:
+        if depth > DEPTH:
             raise NotJson(f"the value is nested more than {DEPTH} deep")
-        if kind is list:
-            stack.extend((part, depth + 1) for part in item)
-        elif kind is dict:
-            for key in item:
-                if type(key) is not str:
-                    raise NotJson(f"a key is {type(key).__name__}, not text")
-            stack.extend((part, depth + 1) for part in item.values())
-        else:
-            raise NotJson(f"a value of type {kind.__name__} is not JSON")
+        below: list[Any] = []
+        for item in level:
+            if type(item) not in _PLAIN:
+                below.extend(_parts(item))
+                if len(below) > budget:
+                    raise TooMuch("the value has too many parts")
+        budget -= len(level)
+        level, depth = below, depth + 1
+
+
+def _parts(item: Any) -> Iterable[Any]:
+    """What a container holds; ``NotJson`` for anything that is no JSON container."""
+    if type(item) is list:
+        return cast("list[Any]", item)
+    if type(item) is dict:
+        members = cast("dict[Any, Any]", item)
+        for key in members:
+            if type(key) is not str:
+                raise NotJson(f"a key is {type(key).__name__}, not text")
+        return members.values()
+    raise NotJson(f"a value of type {type(item).__name__} is not JSON")
 
 
 _encode = json.JSONEncoder(

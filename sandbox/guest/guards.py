@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import _string
 import builtins
 import operator
+import string
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
-from RestrictedPython.Guards import (
-    guarded_iter_unpack_sequence,
-    guarded_unpack_sequence,
-    safe_builtins,
-    safer_getattr_raise,
-)
+from RestrictedPython import Guards
 
 _ADDED = (
     "list dict set frozenset tuple bytes bytearray sorted reversed zip min max sum enumerate map filter any all "
@@ -24,12 +19,15 @@ _ADDED = (
     "ModuleNotFoundError FileNotFoundError PermissionError"
 )
 _REMOVED = ("id", "setattr", "delattr", "_getattr_")
+_guards = cast(Any, Guards)  # untyped
+_operators = cast(Any, operator)
+_parse_format = string.Formatter().parse
 _WRITABLE = (dict, list, defaultdict, OrderedDict, Counter, ChainMap, deque, bytearray)
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "+=": operator.iadd, "-=": operator.isub, "*=": operator.imul, "/=": operator.itruediv,
-    "%=": operator.imod, "**=": operator.ipow, "<<=": operator.ilshift, ">>=": operator.irshift,
-    "|=": operator.ior, "^=": operator.ixor, "&=": operator.iand, "//=": operator.ifloordiv,
-    "@=": operator.imatmul,
+    "+=": _operators.iadd, "-=": _operators.isub, "*=": _operators.imul, "/=": _operators.itruediv,
+    "%=": _operators.imod, "**=": _operators.ipow, "<<=": _operators.ilshift, ">>=": _operators.irshift,
+    "|=": _operators.ior, "^=": _operators.ixor, "&=": _operators.iand, "//=": _operators.ifloordiv,
+    "@=": _operators.imatmul,
 }  # fmt: skip
 _DENIED_ATTRIBUTES = frozenset({"mro", "format_map"})
 _FORMAT_DEPTH = 2
@@ -49,7 +47,7 @@ def _format(
     if depth == 0:
         raise ValueError("the format specification is nested too deep")
     parts: list[str] = []
-    for literal, field, specification, conversion in _string.formatter_parser(template):
+    for literal, field, specification, conversion in _parse_format(template):
         parts.append(literal)
         if field is None:
             continue
@@ -63,13 +61,25 @@ def _format(
     return "".join(parts)
 
 
-def get_attribute(target: Any, name: str, *default: Any) -> Any:
+class Template:
+    """What ``text.format`` is inside: callable, and nothing more."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __call__(self, *arguments: Any, **named: Any) -> str:
+        return format_text(self._text, arguments, named)
+
+
+def get_attribute(target: Any, name: str) -> Any:
     """``target.name`` under RestrictedPython's rules, and without the walks that they leave open."""
     if name == "format" and type(target) is str:
-        return lambda *arguments, **named: format_text(target, arguments, named)
+        return Template(target)
     if name in _DENIED_ATTRIBUTES or (name == "obj" and isinstance(target, AttributeError)):
         raise AttributeError(f"'{name}' cannot be read inside the sandbox")
-    return safer_getattr_raise(target, name, *default)
+    return _guards.safer_getattr_raise(target, name)
 
 
 def _getattr(target: Any, name: str, *default: Any) -> Any:
@@ -130,7 +140,7 @@ class Printer:
 
 def restricted_builtins(import_: Callable[..., Any]) -> dict[str, Any]:
     """The builtins that restricted code sees."""
-    allowed = {name: value for name, value in safe_builtins.items() if name not in _REMOVED}
+    allowed = {name: value for name, value in _guards.safe_builtins.items() if name not in _REMOVED}
     allowed.update({name: getattr(builtins, name) for name in _ADDED.split() if hasattr(builtins, name)})
     allowed.update({"getattr": _getattr, "hasattr": _hasattr, "__import__": import_})
     return allowed
@@ -145,8 +155,8 @@ def restricted_globals(name: str, allowed: dict[str, Any], printer: Printer) -> 
         "_getattr_": get_attribute,
         "_getitem_": operator.getitem,
         "_getiter_": _same,
-        "_iter_unpack_sequence_": guarded_iter_unpack_sequence,
-        "_unpack_sequence_": guarded_unpack_sequence,
+        "_iter_unpack_sequence_": _guards.guarded_iter_unpack_sequence,
+        "_unpack_sequence_": _guards.guarded_unpack_sequence,
         "_write_": writable,
         "_inplacevar_": in_place,
         "_apply_": apply,
@@ -154,5 +164,5 @@ def restricted_globals(name: str, allowed: dict[str, Any], printer: Printer) -> 
     }
 
 
-BUILTIN_NAMES = frozenset(restricted_builtins(lambda *_: None)) | {"print", "printed"}
+BUILTIN_NAMES = frozenset(restricted_builtins(_same)) | {"print"}
 """What restricted code may use without defining or importing it."""

@@ -13,6 +13,7 @@ from .guards import BUILTIN_NAMES
 SOURCE_BYTES = 256 * 1024
 NODES = 200_000
 DEPTH = 200
+_DENIED_ATTRIBUTES = INSPECT_ATTRIBUTES | {"format_map", "mro"}
 
 _DIALECT = "The sandbox runs a dialect of Python: "
 _STATEMENTS: dict[str, str] = {
@@ -108,35 +109,35 @@ def _bound_names(tree: ast.Module) -> set[str]:
 def _check(node: ast.AST, importable: frozenset[str], bound: set[str]) -> Iterator[Breach]:
     line = getattr(node, "lineno", 1)
     match node:
-        case ast.Import(names=names):
-            yield from _imports(line, [alias.name for alias in names], importable)
-        case ast.ImportFrom(module=module, names=names, level=level):
-            yield from _imports(line, [("." * level) + (module or "")], importable)
-            if any(alias.name == "*" for alias in names):
-                yield Breach("import_denied", line, "A star import is not allowed.", "Name what you import.")
-            yield from (_name(line, alias.name) for alias in names if _hidden(alias.name))
-        case ast.alias(asname=str(name)) if _hidden(name):
-            yield _name(line, name)
-        case ast.Attribute(attr=name) if _hidden(name) or name in INSPECT_ATTRIBUTES or name == "format_map":
-            yield Breach(
-                "attribute_denied", line, f"The attribute '{name}' cannot be used.",
-                "Names that begin with an underscore and Python's internals are closed to adapters.",
-            )  # fmt: skip
+        case ast.Import() | ast.ImportFrom():
+            yield from _imports(line, node, importable)
+        case ast.Attribute(attr=name) if _hidden(name) or name in _DENIED_ATTRIBUTES:
+            hint = "Names that begin with an underscore and Python's internals are closed to adapters."
+            yield Breach("attribute_denied", line, f"The attribute '{name}' cannot be used.", hint)
         case ast.Name(id=name, ctx=ast.Load()) if name not in bound:
             yield from _load(line, name)
-        case ast.Name(id=name) | ast.arg(arg=name) | ast.ExceptHandler(name=str(name)) if _hidden(name):
-            yield _name(line, name)
-        case ast.FunctionDef(name=name) if _hidden(name) and name not in ALLOWED_FUNC_NAMES:
-            yield _name(line, name)
-        case ast.ClassDef(name=name, keywords=keywords):
-            if _hidden(name):
-                yield _name(line, name)
-            if keywords:
-                yield Breach("statement_denied", line, "A class takes no keywords here.", "Leave them out.")
+        case ast.ClassDef(keywords=[_, *_]):
+            yield Breach("statement_denied", line, "A class takes no keywords here.", "Leave them out.")
         case _:
             kind = type(node).__name__
             if kind in _STATEMENTS:
                 yield Breach("statement_denied", line, f"{_DIALECT}'{kind}' is not in it.", _STATEMENTS[kind])
+    yield from (_name(line, name) for name in _names(node) if _hidden(name))
+
+
+def _names(node: ast.AST) -> list[str]:
+    """Names that ``node`` gives to things, or takes from elsewhere."""
+    match node:
+        case ast.Name(id=name) | ast.arg(arg=name) | ast.ClassDef(name=name) | ast.ExceptHandler(name=str(name)):
+            return [name]
+        case ast.FunctionDef(name=name):
+            return [] if name in ALLOWED_FUNC_NAMES else [name]
+        case ast.ImportFrom(names=names) | ast.Import(names=names):
+            return [alias.asname or alias.name for alias in names] + [alias.name for alias in names]
+        case ast.Global(names=names):
+            return names
+        case _:
+            return []
 
 
 def _hidden(name: str) -> bool:
@@ -152,18 +153,18 @@ def _load(line: int, name: str) -> Iterator[Breach]:
         return
     if name in _BUILTINS:
         yield Breach("builtin_denied", line, f"'{name}' does not exist inside the sandbox.", _BUILTINS[name])
-    elif _hidden(name):
-        yield _name(line, name)
-    else:
+    elif not _hidden(name):
         yield Breach(
             "undefined_name", line, f"'{name}' is defined nowhere.", "Define or import it, or correct the name."
         )
 
 
-def _imports(line: int, names: list[str], importable: frozenset[str]) -> Iterator[Breach]:
-    for name in names:
-        if name not in importable:
-            yield Breach(
-                "import_denied", line, f"'{name}' cannot be imported.",
-                f"Importable are: {', '.join(sorted(importable))}.",
-            )  # fmt: skip
+def _imports(line: int, node: ast.Import | ast.ImportFrom, importable: frozenset[str]) -> Iterator[Breach]:
+    names = [alias.name for alias in node.names]
+    if "*" in names:
+        yield Breach("import_denied", line, "A star import is not allowed.", "Name what you import.")
+    modules = names if isinstance(node, ast.Import) else ["." * node.level + (node.module or "")]
+    for module in modules:
+        if module not in importable:
+            hint = f"Importable are: {', '.join(sorted(importable))}."
+            yield Breach("import_denied", line, f"'{module}' cannot be imported.", hint)

@@ -38,27 +38,26 @@ class Bundle:
     ) -> None:
         self._sources = sources
         self._facades = {name: facade for name, facade in facades.items() if name in allowed}
-        self._loaded: dict[str, BundleModule] = {}
+        self._namespaces: dict[str, dict[str, Any]] = {}
         self._builtins = restricted_builtins(self._import)
         self._printer = Printer(channel.log)
 
     def load(self, name: str) -> dict[str, Any]:
         """The globals of the bundle's module ``name``."""
-        if name not in self._loaded:
+        if name not in self._namespaces:
             namespace = restricted_globals(name, self._builtins, self._printer)
-            self._loaded[name] = BundleModule(name, namespace)
+            self._namespaces[name] = namespace
             code = marshal.loads(self._sources[name])  # noqa: S302 - inside the fences, hash checked by the host
             if not isinstance(code, CodeType):
                 raise ImportError(f"'{name}' is not code")
             exec(code, namespace)  # noqa: S102 - this process exists for it
-        return self._loaded[name]._members
+        return self._namespaces[name]
 
     def _import(self, name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:
         if level == 0 and name in self._facades:
             return self._facades[name] if fromlist else self._facades[name.partition(".")[0]]
         if level == 0 and name in self._sources:
-            self.load(name)
-            return self._loaded[name]
+            return BundleModule(name, self.load(name))
         if name in LAZY_IMPORTS:
             return _NOTHING
         raise ImportDenied(f"'{name}' cannot be imported inside the sandbox")
@@ -78,36 +77,44 @@ def _line(traceback: TracebackType | None, modules: set[str]) -> dict[str, Any]:
     return place
 
 
-def describe(error: BaseException, modules: set[str]) -> dict[str, Any]:
-    """The failing call's frame, made of plain values only."""
+def describe(error: BaseException, modules: set[str]) -> tuple[str, dict[str, Any]]:
+    """The verdict this end proposes, and the error as plain values."""
     place = _line(error.__traceback__, modules)
     if isinstance(error, AdapterError):
-        detail = {
+        return "exception", {
             "kind": "adapter",
             "code": str(error.code)[:100],
             "message": str(error.message)[:_MESSAGE],
             "retryable": error.retryable is True,
             "status": error.status if type(error.status) is int else None,
             "body": error.body,
+            **place,
         }
-        return {"verdict": "exception", "error": {**detail, **place}}
-    verdict = "exception"
-    if isinstance(error, MemoryError):
-        verdict = "memory_exceeded"
-    elif isinstance(error, ImportDenied):
-        verdict = "import_denied"
-    elif isinstance(error, NotJson):
-        verdict = "result_invalid"
-    elif isinstance(error, TooMuch):
-        verdict = "output_too_large"
-    name = type(error).__name__
-    detail = {
+    verdict = next((name for kind, name in _VERDICTS if isinstance(error, kind)), "exception")
+    return verdict, {
         "kind": "uncaught" if verdict == "exception" else verdict,
         "code": "adapter_exception" if verdict == "exception" else verdict,
-        "message": f"{name}: {error}"[:_MESSAGE],
+        "message": f"{type(error).__name__}: {error}"[:_MESSAGE],
         "retryable": False,
+        **place,
     }
-    return {"verdict": verdict, "error": {**detail, **place}}
+
+
+_VERDICTS: tuple[tuple[type[BaseException], str], ...] = (
+    (MemoryError, "memory_exceeded"),
+    (ImportDenied, "import_denied"),
+    (NotJson, "result_invalid"),
+    (TooMuch, "output_too_large"),
+)
+
+
+def _failure(number: int, error: BaseException, modules: set[str], limit: int) -> bytes:
+    verdict, detail = describe(error, modules)
+    try:
+        return strict_json({"t": "result", "n": number, "verdict": verdict, "error": detail}, limit)
+    except (NotJson, TooMuch):
+        plain = {name: str(detail[name]).encode("ascii", "replace").decode() for name in ("kind", "code", "message")}
+        return strict_json({"t": "result", "n": number, "verdict": verdict, "error": plain}, 1 << 20)
 
 
 def _perform(bundle: Bundle, entry: str, context: Context, arguments: Any) -> Any:
@@ -129,17 +136,6 @@ def serve(fd: int, facades: dict[str, Facade]) -> None:
         try:
             value = _perform(bundle, request["entry"], context, arguments)
             frame = strict_json({"t": "result", "n": number, "value": value}, limit)
-        except BaseException as error:  # noqa: BLE001 - whatever it raised is this call's answer
+        except BaseException as error:
             frame = _failure(number, error, set(sources), limit)
         write_frame(fd, frame)
-
-
-def _failure(number: int, error: BaseException, modules: set[str], limit: int) -> bytes:
-    frame = {"t": "result", "n": number, **describe(error, modules)}
-    try:
-        return strict_json(frame, limit)
-    except (NotJson, TooMuch):
-        frame["error"]["body"] = None
-        frame["error"]["message"] = frame["error"]["message"].encode("ascii", "replace").decode()
-        frame["error"]["code"] = frame["error"]["code"].encode("ascii", "replace").decode()
-        return strict_json(frame, 1 << 20)

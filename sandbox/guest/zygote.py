@@ -34,7 +34,12 @@ def _fork_supervisor(
     available: dict[str, facades.Facade],
 ) -> None:  # fmt: skip
     zygote = os.getpid()
-    if os.fork():
+    try:
+        child = os.fork()
+    except OSError as error:
+        os.write(descriptors[1], json.dumps({"setup": str(error)}).encode())
+        return
+    if child:
         return
     try:
         host.close()
