@@ -24,7 +24,7 @@ def chat_tools(
     labelled choices, so that no model needs another way to know them.
     """
     named = titles or {}
-    module_choices = {name: f"{name} {named[name]}" if named.get(name) else name for name in modules}
+    module_choices = {name: named.get(name) or name for name in modules}
     versions = {version: version for name in modules for version in modules[name]}
     return (
         ToolSpec(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -25,6 +25,29 @@ def verbs_by_act() -> Mapping[str, frozenset[str]]:
 def synonym_groups() -> tuple[frozenset[str], ...]:
     """Words that mean about the same."""
     return tuple(frozenset(group.split()) for group in _content()["synonyms"]["groups"])
+
+
+@cache
+def roles() -> Mapping[str, frozenset[str]]:
+    """What an input may be for, and the words in its name that say so."""
+    return {role: frozenset(words.split()) for role, words in _content()["roles"].items()}
+
+
+@lru_cache(maxsize=4_096)
+def roles_after(preposition: str) -> tuple[str, ...]:
+    """The roles that the object of a preposition can have, the likeliest first; none for other words."""
+    return tuple(_content()["prepositions"].get(preposition, "").split())
+
+
+@cache
+def comparisons() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """The phrases before an upper (``most``) and a lower (``least``) bound, as words."""
+    return {role: tuple(tuple(phrase.split()) for phrase in found) for role, found in _content()["comparisons"].items()}
+
+
+def period_end(word: str) -> str | None:
+    """``start`` or ``end`` for a word that stands before such a date."""
+    return _content()["periods"].get(word)
 
 
 @cache

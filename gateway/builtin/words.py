@@ -61,6 +61,12 @@ def is_stopword(word: str) -> bool:
     return word in word_set("stop")
 
 
+@cache
+def stem_set(name: str) -> frozenset[str]:
+    """The stems of one of the lexicon's lists."""
+    return frozenset(stem(word) for word in word_set(name))
+
+
 def synonyms(stemmed: str) -> frozenset[str]:
     """Stems that mean about the same, without the stem itself."""
     return _synonym_table().get(stemmed, frozenset())

@@ -1,0 +1,123 @@
+"""Which of many tools a clause is about: shared words, weighted by how rare they are among the tools."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from gateway.builtin.profile import Profile, terms_of
+from gateway.builtin.verbs import is_generic
+from gateway.builtin.words import synonyms
+from gateway.messages import ToolSpec
+
+_GENERIC_SHARE = 0.3
+_SYNONYM_SHARE = 0.65
+_TYPO_SHARE = 0.6
+_TYPO_RATIO = 85
+_TYPO_LENGTH = 5
+_STRONG = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A tool, its score, and which of the clause's stems it shares; ``strong`` ones with its name or inputs."""
+
+    profile: Profile
+    score: float
+    shared: frozenset[str]
+    strong: frozenset[str]
+
+
+class Index:
+    """The words of one set of tools. Built once a set, then asked many times."""
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        self.profiles = tuple(profiles)
+        self.verbs = frozenset(verb for profile in profiles for verb in profile.verbs)
+        self._postings: dict[str, list[tuple[int, float]]] = {}
+        for number, profile in enumerate(profiles):
+            for piece, weight in terms_of(profile).items():
+                self._postings.setdefault(piece, []).append((number, weight))
+        self._long = [piece for piece in self._postings if len(piece) >= _TYPO_LENGTH]
+
+    def search(self, stems: Iterable[str]) -> list[Match]:
+        """The tools that share a word with the clause, best first; ties in the tools' order."""
+        scores: dict[int, float] = {}
+        shared: dict[int, set[str]] = {}
+        strong: dict[int, set[str]] = {}
+        for piece in dict.fromkeys(stems):
+            for number, (gain, weight) in self._hits(piece).items():
+                scores[number] = scores.get(number, 0.0) + gain
+                if not is_generic(piece):
+                    shared.setdefault(number, set()).add(piece)
+                    if weight >= _STRONG:
+                        strong.setdefault(number, set()).add(piece)
+        ordered = sorted(scores, key=lambda number: (-scores[number], number))
+        return [
+            Match(
+                self.profiles[number],
+                scores[number],
+                frozenset(shared.get(number, ())),
+                frozenset(strong.get(number, ())),
+            )
+            for number in ordered
+        ]
+
+    def _hits(self, piece: str) -> dict[int, tuple[float, float]]:
+        """For each tool, the gain of this word and the weight of the field it stands in."""
+        found: dict[int, tuple[float, float]] = {}
+        for term, share in self._variants(piece):
+            postings = self._postings[term]
+            rarity = math.log(1 + len(self.profiles) / len(postings))
+            for number, weight in postings:
+                gain = share * rarity * weight
+                if gain > found.get(number, (0.0, 0.0))[0]:
+                    found[number] = (gain, weight)
+        return found
+
+    def _variants(self, piece: str) -> list[tuple[str, float]]:
+        """The word itself, words that mean the same, and, when it is unknown, a word it may be a slip of."""
+        share = _GENERIC_SHARE if is_generic(piece) else 1.0
+        found = [(piece, share)] if piece in self._postings else []
+        found += [(other, share * _SYNONYM_SHARE) for other in sorted(synonyms(piece)) if other in self._postings]
+        if not found and len(piece) >= _TYPO_LENGTH:
+            best = process.extractOne(piece, self._long, scorer=fuzz.ratio, score_cutoff=_TYPO_RATIO)
+            if best is not None:
+                found.append((best[0], share * _TYPO_SHARE))
+        return found
+
+
+class Catalogue:
+    """Keeps what was computed of tools, by their digests. Bounded: what was not used for longest goes first."""
+
+    def __init__(self, *, tools: int = 4_096, sets: int = 32) -> None:
+        self._profiles: OrderedDict[str, Profile] = OrderedDict()
+        self._indexes: OrderedDict[tuple[str, ...], Index] = OrderedDict()
+        self._most_tools, self._most_sets = tools, sets
+
+    def profile(self, spec: ToolSpec) -> Profile:
+        """The tool's profile."""
+        known = self._profiles.get(spec.digest)
+        if known is None:
+            known = self._profiles[spec.digest] = Profile(spec)
+            if len(self._profiles) > self._most_tools:
+                self._profiles.popitem(last=False)
+        else:
+            self._profiles.move_to_end(spec.digest)
+        return known
+
+    def index(self, specs: Sequence[ToolSpec]) -> Index:
+        """The index of a set of tools."""
+        key = tuple(spec.digest for spec in specs)
+        known = self._indexes.get(key)
+        if known is None:
+            known = self._indexes[key] = Index([self.profile(spec) for spec in specs])
+            if len(self._indexes) > self._most_sets:
+                self._indexes.popitem(last=False)
+        else:
+            self._indexes.move_to_end(key)
+        return known
