@@ -23,7 +23,7 @@ _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _DOTTED_QUAD: Final = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
 _DOT_SEGMENT: Final = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?=/|$)", re.IGNORECASE)
-_BAD_CHARACTERS: Final = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
+_BAD_CHARACTERS: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9a-fA-F]{2})")
 _SAFE_PATH: Final = "/:@!$&'()*+,;=~-._%"
 _SAFE_QUERY: Final = _SAFE_PATH + "?[]"
@@ -72,7 +72,7 @@ def parse_url(url: str) -> Target:
     if len(url) > MAX_URL:
         raise EgressDenied(f"The address is longer than {MAX_URL} characters.")
     if _BAD_CHARACTERS.search(url):
-        raise EgressDenied("The address holds a space, a backslash or a control character.")
+        raise EgressDenied("The address holds a control character.")
     match = _URL.fullmatch(url)
     if match is None:
         raise EgressDenied(f"{url[:200]!r} is not an absolute http or https address.")

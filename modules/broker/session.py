@@ -85,35 +85,40 @@ class BrokerSession:
 
     async def _http(self, payload: dict[str, Any]) -> dict[str, Any]:
         self._spend_call()
-        injection = Injection()
         try:
             request = parse_request(payload, body_limit=self._limits.request_bytes)
             route = self._scope.grant.route(request.target)
             injection = await self._injection(route)
             reply = await self._follow(self._with_key(request), route, injection)
-        except NexusError as error:
-            # An address that a server made of ours may hold the secret that was put into it.
-            error.detail = redact(error.detail, injection.secrets)
-            if isinstance(error, EgressDenied):
-                self.findings.append(CallFinding(code=error.code, place="http", sentence=error.detail))
+        except EgressDenied as refusal:
+            self.findings.append(CallFinding(code=refusal.code, place="http", sentence=refusal.detail))
             raise
         return self._answer(reply, injection)
 
     async def _follow(self, request: HttpRequest, route: Route, injection: Injection) -> Reply:
+        """The answer, redirects followed. One that leads nowhere allowed is itself the answer, with a finding:
+        what the request did is done, and an error would hide it."""
         for _ in range(self._limits.redirects + 1):
             reply = await self._send(request, route, injection)
             location = reply.header("location")
             if reply.status not in _REDIRECTS or not location:
                 return reply
-            # HTTP header values are latin-1 here; servers mean UTF-8.
-            target = parse_url(urljoin(str(route.real), _utf8(location)))
-            onward = self._scope.grant.follow(route, target)
+            try:
+                # HTTP header values are latin-1 here; servers mean UTF-8.
+                target = parse_url(urljoin(str(route.real), _utf8(location)))
+                onward = self._scope.grant.follow(route, target)
+            except EgressDenied as refusal:
+                return self._not_followed(reply, redact(refusal.detail, injection.secrets))
             if onward.real.origin != route.real.origin:
                 injection = Injection(secrets=injection.secrets)
                 request = _without_headers(request, _DROPPED_ACROSS)
             request, route = _redirected(request, reply.status), onward
             self._spend_call()
-        raise EgressDenied(f"{request.target.origin} redirects more than {self._limits.redirects} times.")
+        return self._not_followed(reply, f"More than {self._limits.redirects} redirects.")
+
+    def _not_followed(self, reply: Reply, reason: str) -> Reply:
+        self.findings.append(CallFinding(code="redirect_refused", place="http", sentence=reason))
+        return reply
 
     async def _send(self, request: HttpRequest, route: Route, injection: Injection) -> Reply:
         real, headers = injection.apply(route.real, list(request.headers))

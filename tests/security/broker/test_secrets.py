@@ -13,7 +13,6 @@ from modules.broker import (
     BrokerLimits,
     CredentialReference,
     CredentialScheme,
-    EgressDenied,
     UpstreamTimeout,
     parse_origin,
 )
@@ -102,9 +101,8 @@ async def test_a_redirect_that_repeats_the_secret_leaves_no_trace_of_it(
 
     upstream.respond = bounce
     session = open_with(open_session, upstream, scheme(location="query", parameter="k"))
-    with pytest.raises(EgressDenied) as caught:
-        await get(session, DESCRIBED)
-    assert "s3cr3t" not in caught.value.detail + json.dumps([finding.model_dump() for finding in session.findings])
+    answered = await get(session, DESCRIBED)
+    assert "s3cr3t" not in json.dumps(answered) + json.dumps([finding.model_dump() for finding in session.findings])
 
 
 async def test_a_redirect_to_another_approved_host_carries_no_credential(
