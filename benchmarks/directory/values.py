@@ -141,7 +141,7 @@ class Values:
         given = schema.get("format")
         if isinstance(schema.get("pattern"), str):
             return _sized_pattern(schema, self.rng)
-        if given in FORMATS:
+        if isinstance(given, str) and given in FORMATS:
             return FORMATS[given](self.rng)
         least, most = schema.get("minLength", 0), schema.get("maxLength", 200)
         if given in {None, "string", "text"} and not plain and most >= len(NEEDS_ESCAPING):
