@@ -1,18 +1,65 @@
-.PHONY: setup verify test
+# `make help` lists what there is. Everything lives in .venv; a second start installs nothing.
 
-setup: .venv/.setup
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# uv installs what the hash-locked lists name; where none is on the PATH, one is put into the environment.
+UV := $(or $(shell command -v uv),$(BIN)/uv)
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+OURSELVES := --no-deps --no-build-isolation --editable .
 
-.venv/bin/uv:
-	python3 -m venv .venv
-	.venv/bin/python -m pip install --quiet uv
+.DEFAULT_GOAL := help
+.PHONY: help setup run verify test lint bench clean
 
-.venv/.setup: .venv/bin/uv requirements/dev.txt pyproject.toml
-	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements/dev.txt
-	.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
-	touch $@
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-verify: setup
-	.venv/bin/python -m tests.verify $(if $(TIER),--tier $(TIER))
+run: $(VENV)/.runtime ## Install what is missing, then serve on 127.0.0.1:8000 (or the next free port)
+	@exec $(BIN)/nexus serve
 
-test: setup
-	.venv/bin/python -m tests.verify --quick
+setup: $(VENV)/.setup ## Install everything that tests and benchmarks need
+
+verify: $(VENV)/.setup ## Run every tier of tests and write verify-report.json (one tier: TIER=unit)
+	@$(BIN)/python -m tests.verify $(if $(TIER),--tier $(TIER))
+
+test: $(VENV)/.setup ## Run the quick tiers, about two minutes
+	@$(BIN)/python -m tests.verify --quick
+
+lint: $(VENV)/.setup ## Check style, types and imports
+	@$(BIN)/python -m tests.verify --tier static
+
+bench: $(VENV)/.setup ## Run a benchmark: make bench NAME=turn
+	@$(BIN)/python -m benchmarks $(NAME)
+
+clean: ## Remove the environment and what tests leave behind; data stays
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache verify-report.json
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo 'NEXUS needs Python 3.11 or newer as $(PYTHON). Install it, or name it: make $(MAKECMDGOALS) PYTHON=python3.12' >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) >/dev/null || { \
+		rm -rf $(VENV); \
+		echo '$(PYTHON) cannot make an environment. Install its venv module (Debian: apt install python3-venv).' >&2; \
+		exit 1; }
+
+$(BIN)/uv: | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv || { \
+		echo 'uv could not be installed from the package index. Check the network, or put uv on the PATH.' >&2; \
+		exit 1; }
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(BIN)/python $(UV)
+	@echo 'Installing NEXUS into $(VENV) (once) ...'
+	@$(INSTALL) --require-hashes -r requirements/runtime.txt && $(INSTALL) $(OURSELVES) || { $(install_failed); }
+	@touch $@
+
+# The list for development holds the one for running.
+$(VENV)/.setup: requirements/dev.txt requirements/runtime.txt pyproject.toml | $(BIN)/python $(UV)
+	@echo 'Installing NEXUS and what its tests need into $(VENV) (once) ...'
+	@$(INSTALL) --require-hashes -r requirements/dev.txt && $(INSTALL) $(OURSELVES) || { $(install_failed); }
+	@touch $@ $(VENV)/.runtime
+
+define install_failed
+echo 'The packages could not be installed; the lines above say why. Check the network, then run make again.' >&2; exit 1
+endef

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -29,8 +30,14 @@ def serve_command(
     serve(
         settings,
         announce=announce_json if as_json else announce,
-        on_open=lambda: None if as_json else say("Ready."),
+        on_open=lambda: None if as_json else ready(),
     )
+
+
+def ready() -> None:
+    # Whoever read the link may have closed the pipe since; that is no reason not to serve.
+    with suppress(BrokenPipeError):
+        say("Ready.")
 
 
 def announce(what: Announcement) -> None:

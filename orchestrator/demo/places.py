@@ -84,19 +84,19 @@ def all_places() -> tuple[Place, ...]:
 
 
 def from_csv(countries: dict[str, str]) -> Iterator[Place]:
-    with (files("orchestrator.demo") / "places.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield Place(
-                name=row["name"],
-                aliases=tuple(alias for alias in row["aliases"].split("|") if alias),
-                latitude=float(row["latitude"]),
-                longitude=float(row["longitude"]),
-                elevation=float(row["elevation"]),
-                country_code=row["country_code"],
-                country=countries[row["country_code"]],
-                timezone=row["timezone"],
-                population=int(row["population"]),
-            )
+    text = (files("orchestrator.demo") / "places.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        yield Place(
+            name=row["name"],
+            aliases=tuple(alias for alias in row["aliases"].split("|") if alias),
+            latitude=float(row["latitude"]),
+            longitude=float(row["longitude"]),
+            elevation=float(row["elevation"]),
+            country_code=row["country_code"],
+            country=countries[row["country_code"]],
+            timezone=row["timezone"],
+            population=int(row["population"]),
+        )
 
 
 def from_zones(countries: dict[str, str]) -> Iterator[Place]:
