@@ -24,4 +24,5 @@ def rfc3339(moment: datetime) -> str:
 
     Fixed width, so that text comparison is time comparison.
     """
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return text.removesuffix("+00:00") + "Z"

@@ -5,13 +5,14 @@ runs ``(Connection) -> value`` on a snapshot. SQLAlchemy 2 Core is the language 
 """
 
 from core.clock import Clock, SystemClock
-from core.database.database import Database, Query, Unit
+from core.database.database import Committed, Database, Query, Unit
 from core.database.migrate import migrate
 from core.database.schema import metadata
 from core.database.transaction import Transaction
 from core.database.url import normalised_url
 
 __all__ = [
+    "Committed",
     "Database",
     "Query",
     "Transaction",

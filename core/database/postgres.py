@@ -1,4 +1,4 @@
-"""PostgreSQL: the same units of work on a pool of threads, and LISTEN for the events of other processes."""
+"""PostgreSQL: the same units of work on pools of threads; appends take one lock right before the commit."""
 
 from __future__ import annotations
 
@@ -10,25 +10,35 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 from sqlalchemy import Connection, create_engine
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from core.clock import Clock
-from core.database.database import Database, Query, Unit
+from core.database.database import Committed, Database, Listener, Query, Unit, guarded
+from core.database.listener import CHANNEL, EventListener
 from core.database.transaction import PendingEvent, Transaction
 from core.errors import Unavailable
 
 T = TypeVar("T")
 
-CHANNEL = "nexus_events"
 APPEND_LOCK = 0x6E65787573
-INSERT_EVENT = (
-    "INSERT INTO events (key, org, run, type, data, ts) VALUES (%s, %s, %s, %s, %s, %s) "
-    "ON CONFLICT (key) DO NOTHING RETURNING id"
+TAKE_APPEND_LOCK = "SELECT pg_advisory_xact_lock(%s)"
+# One statement: rows in the order they were stated, their ids, and the news for every listening process.
+INSERT_EVENTS = f"""
+WITH stated AS (
+    INSERT INTO events (key, org, run, type, data, ts)
+    SELECT key, org, run, type, data, ts
+    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+         WITH ORDINALITY AS e (key, org, run, type, data, ts, place)
+    ORDER BY place
+    ON CONFLICT (key) DO NOTHING
+    RETURNING id
 )
-THREADS = 16
+SELECT count(*), min(id), max(id), pg_notify('{CHANNEL}', max(id)::text) FROM stated HAVING count(*) > 0
+"""  # noqa: S608 (the channel is a constant)
+# Writers that wait for a row or for the append lock must not keep readers waiting, so the pools are two.
+WRITERS = 8
+READERS = 8
 TRIES = 5
-LISTEN_RETRY_SECONDS = 1.0
 
 
 class PostgresDatabase(Database):
@@ -41,74 +51,88 @@ class PostgresDatabase(Database):
         super().__init__()
         self._clock = clock
         self._url = url
-        self._engine = create_engine(url, pool_size=THREADS, max_overflow=0, pool_pre_ping=True)
+        self._engine = create_engine(
+            url, pool_size=WRITERS + READERS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        )
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="nexus-pg")
-        self._stop = threading.Event()
-        self._listener: threading.Thread | None = None
+        self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="nexus-write")
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="nexus-read")
+        self._closed = threading.Event()
+        self._listener: EventListener | None = None
 
     async def write(self, unit: Unit[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._write, unit)
+        self._check_open()
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, unit)
 
     async def read(self, query: Query[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._read, query)
+        self._check_open()
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
 
     async def aclose(self) -> None:
-        self._stop.set()
-        await asyncio.to_thread(self._threads.shutdown)
-        if self._listener is not None:
-            await asyncio.to_thread(self._listener.join)
-        self._engine.dispose()
+        self._closed.set()
+        await asyncio.to_thread(self._close)
+        self._mailboxes.close()
 
-    def on_events(self, listener: Callable[[], None]) -> Callable[[], None]:
-        if self._listener is None:
-            self._listener = threading.Thread(target=self._listen, name="nexus-listen", daemon=True)
-            self._listener.start()
+    def on_events(self, listener: Listener) -> Callable[[], None]:
+        with self._listening:
+            if self._listener is None:
+                self._listener = EventListener(self._url, self._announce)
         return super().on_events(listener)
 
+    def _check_open(self) -> None:
+        if self._closed.is_set():
+            raise Unavailable("The database is closed.")
+
+    def _close(self) -> None:
+        self._writers.shutdown()
+        self._readers.shutdown()
+        if self._listener is not None:
+            self._listener.close()
+        self._engine.dispose()
+
     def _read(self, query: Query[T]) -> T:
-        with self._reader.connect() as connection, connection.begin():
-            return query(connection)
+        try:
+            with self._reader.connect() as connection, connection.begin():
+                return guarded(query, connection)
+        except DBAPIError as error:
+            raise translated(error, "The database could not be read") from error
 
     def _write(self, unit: Unit[T]) -> T:
         for attempt in range(1, TRIES + 1):
             try:
-                return self._write_once(unit)
+                value, news = self._commit(unit)
             except DBAPIError as error:
                 if attempt == TRIES or not is_retryable(error.orig):
-                    raise translate(error) from error
-        raise AssertionError("unreachable")
+                    raise translated(error, "The database could not store this") from error
+            else:
+                if news is not None:
+                    self._announce(news)
+                return value
+        raise AssertionError("the last attempt returns or raises")
 
-    def _write_once(self, unit: Unit[T]) -> T:
+    def _commit(self, unit: Unit[T]) -> tuple[T, Committed | None]:
         with self._engine.connect() as connection, connection.begin():
             tx = Transaction(connection, self._clock.now())
-            value = unit(tx)
-            if tx.pending:
-                append(connection, tx.pending)
-            return value
-
-    def _listen(self) -> None:
-        url = make_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
-        while not self._stop.is_set():
-            try:
-                with psycopg.connect(url, autocommit=True) as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
-                    # What was committed while nobody listened is found by reading again from the last id.
-                    self._announce()
-                    while not self._stop.is_set():
-                        if any(True for _ in connection.notifies(timeout=0.5, stop_after=1)):
-                            self._announce()
-            except psycopg.Error:
-                self._stop.wait(LISTEN_RETRY_SECONDS)
+            value = guarded(unit, tx)
+            news = append(connection, tx.pending) if tx.pending else None
+        return value, news
 
 
-def append(connection: Connection, pending: Sequence[PendingEvent]) -> None:
-    """Insert events under the append lock and tell the listeners."""
+def append(connection: Connection, pending: Sequence[PendingEvent]) -> Committed | None:
+    """Insert events under the append lock and tell every listening process, in one round trip."""
     raw = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
-    with raw.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
-        cursor.executemany(INSERT_EVENT, pending)
-        cursor.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
+    columns = [list(column) for column in zip(*pending, strict=True)]
+    try:
+        with raw.pipeline(), raw.cursor() as cursor:
+            cursor.execute(TAKE_APPEND_LOCK, (APPEND_LOCK,))
+            row = cursor.execute(INSERT_EVENTS, columns).fetchone()
+    except psycopg.Error as error:
+        raise DBAPIError(None, None, error, hide_parameters=True) from error
+    if row is None:
+        return None
+    count, first, newest, _ = row
+    at_hand = count == len(pending) and newest - first + 1 == count
+    return Committed(newest, tuple(pending) if at_hand else ())
 
 
 def is_retryable(error: BaseException | None) -> bool:
@@ -116,10 +140,11 @@ def is_retryable(error: BaseException | None) -> bool:
     return isinstance(error, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected)
 
 
-def translate(error: DBAPIError) -> Exception:
-    if isinstance(error.orig, psycopg.errors.DiskFull | psycopg.OperationalError):
-        return Unavailable(
-            f"The database could not store this: {str(error.orig).strip()}.",
-            mend="Check that PostgreSQL is reachable and has space; nothing was half-written.",
-        )
-    return error
+def translated(error: DBAPIError, what: str) -> Exception:
+    """``Unavailable`` where the server or its disk is the reason; every other error as it is."""
+    if not isinstance(error.orig, psycopg.OperationalError):
+        return error
+    return Unavailable(
+        f"{what}: {str(error.orig).strip().splitlines()[0]}.",
+        mend="Check that PostgreSQL is reachable and has space; nothing was half-written.",
+    )

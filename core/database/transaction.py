@@ -11,6 +11,9 @@ from sqlalchemy import Connection, CursorResult, Executable
 
 from core.clock import rfc3339
 
+# Made once: json.dumps would build an encoder for every event.
+ENCODE = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
 
 class PendingEvent(NamedTuple):
     """An event that will be inserted right before the commit, in the column order of ``INSERT_EVENT``."""
@@ -46,5 +49,4 @@ class Transaction:
 
         Raises ``TypeError`` or ``ValueError`` where ``data`` is not JSON.
         """
-        text = json.dumps(data, separators=(",", ":"), allow_nan=False)
-        self.pending.append(PendingEvent(key, org, run, type, text, rfc3339(self.now)))
+        self.pending.append(PendingEvent(key, org, run, type, ENCODE(data), rfc3339(self.now)))

@@ -1,0 +1,181 @@
+"""SQLite's writer: one thread that takes what is waiting, commits it as one group and wakes the waiters."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from core.clock import Clock
+from core.database.database import Committed, Unit, guarded
+from core.database.mailbox import Mailbox, Mailboxes
+from core.database.sqlite_connection import driver, spoils_transaction, translated, unavailable
+from core.database.transaction import PendingEvent, Transaction
+from core.errors import Unavailable
+
+T = TypeVar("T")
+
+INSERT_EVENT = (
+    "INSERT INTO events (key, org, run, type, data, ts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+)
+LARGEST_GROUP = 256
+
+
+class Ticket:
+    """A queued unit, where its waiter gets its mail, and in the end its value or its error."""
+
+    __slots__ = ("error", "future", "mailbox", "unit", "value")
+
+    def __init__(self, unit: Unit[Any], mailbox: Mailbox) -> None:
+        self.unit = unit
+        self.mailbox = mailbox
+        self.future: asyncio.Future[Any] = mailbox.loop.create_future()
+        self.value: Any = None
+        self.error: BaseException | None = None
+
+    def settle(self) -> None:
+        """Hand the outcome to the waiter. Runs on the waiter's loop."""
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.value)
+        else:
+            self.future.set_exception(self.error)
+
+
+class GroupLost(Exception):
+    """The transaction cannot be committed any more: every unit in it fails."""
+
+
+class Writer:
+    """Runs units of work on one connection, in the order they came, in as few commits as possible."""
+
+    def __init__(
+        self, connection: Connection, *, clock: Clock, mailboxes: Mailboxes, announce: Callable[[Committed], None]
+    ) -> None:
+        self._connection = connection
+        self._raw = driver(connection)
+        self._clock = clock
+        self._mailboxes = mailboxes
+        self._announce = announce
+        self._queue: SimpleQueue[Ticket | None] = SimpleQueue()
+        self._gate = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name="nexus-write", daemon=True)
+        self._thread.start()
+
+    def submit(self, unit: Unit[T]) -> asyncio.Future[T]:
+        """Queue ``unit``; the future is settled on the running loop once its group is committed or lost."""
+        ticket = Ticket(unit, self._mailboxes.here())
+        with self._gate:
+            if self._closed:
+                raise Unavailable("The database is closed.")
+            self._queue.put(ticket)
+        return ticket.future
+
+    def close(self) -> None:
+        """Commit what is queued, end the thread and close the connection. Blocks."""
+        with self._gate:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        last = False
+        while not last and (first := self._queue.get()) is not None:
+            group, last = self._waiting(first)
+            self._run_group(group)
+        self._connection.close()
+
+    def _waiting(self, first: Ticket) -> tuple[list[Ticket], bool]:
+        group = [first]
+        # Nobody else takes from the queue, so what is there can be had without waiting.
+        while len(group) < LARGEST_GROUP and not self._queue.empty():
+            ticket = self._queue.get()
+            if ticket is None:
+                return group, True
+            group.append(ticket)
+        return group, False
+
+    def _run_group(self, group: list[Ticket]) -> None:
+        news: Committed | None = None
+        try:
+            news = self._commit(group)
+        except BaseException as error:  # whatever it is, those who wait must hear of it, and the thread must live on
+            self._roll_back()
+            for ticket in group:
+                ticket.error = ticket.error or unavailable(error)
+        settle(group)
+        if news is not None:
+            self._announce(news)
+
+    def _commit(self, group: list[Ticket]) -> Committed | None:
+        self._raw.execute("BEGIN IMMEDIATE")
+        now = self._clock.now()
+        if len(group) == 1:
+            pending = self._run(group[0], now)
+        else:
+            pending = [event for ticket in group for event in self._run_beside_others(ticket, now)]
+        news = self._insert(pending) if pending else None
+        self._raw.execute("COMMIT")
+        return news
+
+    def _run(self, ticket: Ticket, now: datetime) -> list[PendingEvent]:
+        """Run one unit; its own error stands on its ticket, and ``GroupLost`` ends the transaction."""
+        tx = Transaction(self._connection, now)
+        try:
+            ticket.value = guarded(ticket.unit, tx)
+        except BaseException as error:
+            ticket.error = translated(error)
+            raise GroupLost("a unit of work failed") from error
+        if not self._raw.in_transaction:
+            raise GroupLost("a unit of work ended the transaction that it shares")
+        return tx.pending
+
+    def _run_beside_others(self, ticket: Ticket, now: datetime) -> list[PendingEvent]:
+        """Run one of several units: its failure leaves the others alone, unless it took the transaction along."""
+        self._raw.execute("SAVEPOINT unit")
+        try:
+            pending = self._run(ticket, now)
+        except GroupLost as lost:
+            if ticket.error is None or not self._raw.in_transaction or spoils_transaction(lost.__cause__):
+                raise
+            self._raw.execute("ROLLBACK TO unit")
+            pending = []
+        self._raw.execute("RELEASE unit")
+        return pending
+
+    def _insert(self, pending: Sequence[PendingEvent]) -> Committed | None:
+        if len(pending) == 1:
+            cursor = self._raw.execute(INSERT_EVENT, pending[0])
+            return Committed(cursor.lastrowid, pending) if cursor.rowcount else None
+        stated = self._raw.executemany(INSERT_EVENT, pending).rowcount
+        if not stated:
+            return None
+        (newest,) = self._raw.execute("SELECT last_insert_rowid()").fetchone()
+        # AUTOINCREMENT counts on by one where no insert failed, so the ids are known without reading them.
+        return Committed(newest, pending if stated == len(pending) else ())
+
+    def _roll_back(self) -> None:
+        if self._raw.in_transaction:
+            try:
+                self._raw.execute("ROLLBACK")
+            except sqlite3.Error:
+                # The next BEGIN fails and says so to whoever asks.
+                return
+
+
+def settle(group: Sequence[Ticket]) -> None:
+    """One wake-up a loop, however many units the group held."""
+    by_loop: dict[Mailbox, list[Callable[[], None]]] = {}
+    for ticket in group:
+        by_loop.setdefault(ticket.mailbox, []).append(ticket.settle)
+    for mailbox, outcomes in by_loop.items():
+        mailbox.post(*outcomes)
