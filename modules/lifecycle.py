@@ -185,5 +185,5 @@ def _tell(tx: Transaction, activation: Activation, previous: Activation | None, 
     data["previous"] = (
         None if previous is None else {"version": previous.number, "bundle_sha256": previous.bundle_sha256}
     )
-    type = f"module.{activation.kind}"
-    tx.emit(type, data, key=f"{type}:{activation.id}", org=activation.org, run=run)
+    kind = f"module.{activation.kind}"
+    tx.emit(kind, data, key=f"{kind}:{activation.id}", org=activation.org, run=run)

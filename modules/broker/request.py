@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from core.errors import InvalidInput, TooLarge
 from modules.broker.address import Target, parse_url
 
-METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "POST", "PUT", "PATCH", "DELETE"})
 WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 MAX_HEADERS: Final = 64
 MAX_HEADER: Final = 8_192

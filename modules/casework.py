@@ -1,0 +1,197 @@
+"""Contract cases run in the sandbox, many in one process, and judged outside it.
+
+Expected values stay in the host. When a batch shows anything odd, its cases are run again, each in a process of its
+own, and that is what counts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from modules.broker import FixtureSession, Grant
+from modules.contents import RESERVED, Case
+from modules.operations import Operation
+from sandbox import CallResult, CaseResult, Runner, RunRequest, Usage, Verdict
+
+OPERATIONS_A_BATCH: Final = 64
+CASES_A_BATCH: Final = 256
+DISPATCH: Final = f"{RESERVED}dispatch.py"
+_ENTRY: Final = f"{RESERVED}dispatch"
+LISTED: Final = "imported"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Operations that are imported together, and the cases of them."""
+
+    operations: Sequence[Operation]
+    cases: Sequence[Case]
+
+
+def dispatch_sources(operations: int) -> dict[str, bytes]:
+    """Sources compiled beside a bundle: the entry that lists a batch's operations and calls one of them.
+
+    The empty files stand for the operations' names, so that importing them is allowed.
+    """
+    names = [f"{RESERVED}op_{number}" for number in range(min(operations, OPERATIONS_A_BATCH))]
+    lines = ["operations = {}"]
+    for number, name in enumerate(names):
+        lines += [f"def load_{number}():", f"    import {name}", f"    operations[{number}] = {name}.run"]
+    lines += [f"loaders = [{', '.join(f'load_{number}' for number in range(len(names)))}]", _RUN]
+    return {DISPATCH: "\n".join(lines).encode(), **{f"{name}.py": b"" for name in names}}
+
+
+_RUN: Final = """
+def run(ctx, arguments):
+    if "count" in arguments:
+        for number in range(arguments["count"]):
+            loaders[number]()
+        return [callable(operations[number]) for number in range(arguments["count"])]
+    return operations[arguments["operation"]](ctx, arguments["arguments"])
+"""
+
+
+def batches(operations: Iterable[Operation], cases: Iterable[Case]) -> list[Batch]:
+    """Operations with their cases, in groups that one process can hold."""
+    by_operation: dict[str, list[Case]] = {}
+    for case in cases:
+        by_operation.setdefault(case.operation, []).append(case)
+    made: list[Batch] = []
+    held: list[Operation] = []
+    waiting: list[Case] = []
+    for operation in operations:
+        own = by_operation.get(operation.id, [])
+        if held and (len(held) == OPERATIONS_A_BATCH or len(waiting) + len(own) > CASES_A_BATCH):
+            made.append(Batch(held, waiting))
+            held, waiting = [], []
+        held, waiting = [*held, operation], [*waiting, *own]
+    return [*made, Batch(held, waiting)] if held else made
+
+
+@dataclass(slots=True)
+class Casework:
+    """Runs batches with the bundle's compiled code (by path), under the grant that its manifest asks for."""
+
+    runner: Runner
+    code: Mapping[str, bytes]
+    grant: Grant
+    usage: Usage = field(default_factory=Usage)
+
+    async def results(self, work: Iterable[Batch]) -> list[CaseResult]:
+        """One result a case, and one for the import of an operation that has none or failed it."""
+        groups = await asyncio.gather(*(self._batch(batch) for batch in work))
+        return [result for group in groups for result in group]
+
+    async def _batch(self, batch: Batch) -> list[CaseResult]:
+        together = await self._together(batch)
+        if together is not None:
+            return together
+        alone = await asyncio.gather(*(self._alone(batch, operation) for operation in batch.operations))
+        return [result for group in alone for result in group]
+
+    async def _together(self, batch: Batch) -> list[CaseResult] | None:
+        """The batch's results if all of them are good."""
+        modules = {_ENTRY: self.code[DISPATCH]}
+        for number, operation in enumerate(batch.operations):
+            modules[f"{RESERVED}op_{number}"] = self.code[operation.code]
+            modules |= {name: self.code[path] for name, path in operation.sources.items() if path in operation.uses}
+        places = {operation.id: number for number, operation in enumerate(batch.operations)}
+        calls: list[Any] = [{"count": len(batch.operations)}]
+        calls += [{"operation": places[case.operation], "arguments": case.arguments} for case in batch.cases]
+        fixture = FixtureSession([exchange for case in batch.cases for exchange in case.exchanges], self.grant)
+        listed, *outcomes = await self._run(RunRequest(modules, _ENTRY, calls, self.grant.capabilities), fixture)
+        if not listed.ok or not all(listed.value) or fixture.problems or fixture.unused:
+            return None
+        results = [judged(case, outcome, ()) for case, outcome in zip(batch.cases, outcomes, strict=True)]
+        if not all(result.passed for result in results):
+            return None
+        tested = {case.operation for case in batch.cases}
+        return [_imported(operation) for operation in batch.operations if operation.id not in tested] + results
+
+    async def _alone(self, batch: Batch, operation: Operation) -> list[CaseResult]:
+        cases = [case for case in batch.cases if case.operation == operation.id]
+        if not cases:
+            return [await self._import(operation)]
+        return list(await asyncio.gather(*(self._case(operation, case) for case in cases)))
+
+    async def _case(self, operation: Operation, case: Case) -> CaseResult:
+        modules = {name: self.code[path] for name, path in operation.sources.items()}
+        fixture = FixtureSession(case.exchanges, self.grant)
+        request = RunRequest(modules, operation.entry, [case.arguments], self.grant.capabilities)
+        (outcome,) = await self._run(request, fixture)
+        problems = list(fixture.problems)
+        if not problems and fixture.unused:
+            problems.append(f"{fixture.unused} of the case's requests were never sent")
+        return judged(case, outcome, problems)
+
+    async def _import(self, operation: Operation) -> CaseResult:
+        modules = {_ENTRY: self.code[DISPATCH], f"{RESERVED}op_0": self.code[operation.code]}
+        modules |= {name: self.code[path] for name, path in operation.sources.items() if path in operation.uses}
+        request = RunRequest(modules, _ENTRY, [{"count": 1}], self.grant.capabilities)
+        (outcome,) = await self._run(request, FixtureSession((), self.grant))
+        return _imported(operation, outcome)
+
+    async def _run(self, request: RunRequest, fixture: FixtureSession) -> list[CallResult]:
+        result = await self.runner.run(request, fixture)
+        self.usage = Usage(
+            self.usage.cpu_seconds + result.usage.cpu_seconds,
+            self.usage.wall_seconds + result.usage.wall_seconds,
+            max(self.usage.max_rss_kib, result.usage.max_rss_kib),
+        )
+        return result.calls
+
+
+def judged(case: Case, outcome: CallResult, problems: Sequence[str]) -> CaseResult:
+    """The verdict on a case, from what its call gave and what its fixture saw."""
+    sentence = problems[0] if problems else _difference(case.expect, outcome)
+    return CaseResult(
+        operation=case.operation,
+        case=case.name,
+        verdict=outcome.verdict.value,
+        passed=not sentence,
+        sentence=sentence,
+    )
+
+
+def _imported(operation: Operation, outcome: CallResult | None = None) -> CaseResult:
+    sentence = ""
+    if outcome is not None and not outcome.ok:
+        sentence = _error(outcome)
+    elif outcome is not None and outcome.value != [True]:
+        sentence = "The code defines no function 'run'."
+    verdict = Verdict.OK if outcome is None else outcome.verdict
+    return CaseResult(operation=operation.id, case=LISTED, verdict=verdict, passed=not sentence, sentence=sentence)
+
+
+def _difference(expect: Mapping[str, Any], outcome: CallResult) -> str:
+    if "error" in expect:
+        code = (outcome.error or {}).get("code")
+        if outcome.verdict is Verdict.EXCEPTION and code == expect["error"]:
+            return ""
+        given = _error(outcome) or _short(outcome.value)
+        return f"expected the error {expect['error']!r}, and the call gave {given}"
+    if not outcome.ok:
+        return _error(outcome)
+    if _text(outcome.value) != _text(expect["data"]):
+        return f"expected {_short(expect['data'])}, and the call gave {_short(outcome.value)}"
+    return ""
+
+
+def _error(outcome: CallResult) -> str:
+    if outcome.error is None:
+        return "" if outcome.ok else outcome.verdict.value
+    place = f" at {outcome.error['file']}:{outcome.error.get('line')}" if outcome.error.get("file") else ""
+    return f"{outcome.error.get('code')}: {str(outcome.error.get('message'))[:500]}{place}"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _short(value: Any) -> str:
+    text = _text(value)
+    return text if len(text) <= 200 else text[:200] + "…"
