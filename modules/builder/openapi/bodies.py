@@ -64,13 +64,15 @@ class BodyReader:
         kind = media_kind(media_type)
         if kind == "xml":
             return "text"
-        if kind != "any":
+        if kind in {"json", "text", "binary"}:
             return kind
         try:
             node = self._document.follow(schema)
         except Unreachable:
-            return "json"
-        return "binary" if _binary(node) else "json"
+            node = None
+        if kind == "any":
+            return "binary" if _binary(node) else "json"
+        return "text" if isinstance(node, dict) and node.get("type") == "string" else kind
 
     def _schema(self, kind: BodyKind, node: Any, place: str) -> tuple[Any, tuple[str, ...]]:
         if kind == "binary":

@@ -10,6 +10,7 @@ from modules.builder.openapi.media import media_kind
 from modules.builder.openapi.model import Operation, Parameter
 from modules.builder.openapi.samples import Sampler
 
+_NO_SEGMENT: tuple[Any, ...] = ("", ".", "..", [], {}, None)
 _ERRORS = (404, 400, 401, 403, 409, 422, 429, 500, 503)
 
 
@@ -32,7 +33,7 @@ def _arguments(operation: Operation, sampler: Sampler, *, full: bool) -> dict[st
     }
     body = operation.body
     if body is not None and (full or body.required):
-        sampled = sampler.value(body.schema, full=full, name=body.argument)
+        sampled = sampler.value(body.schema, full=full)
         if body.kind in {"form", "multipart"} and not isinstance(sampled, dict):
             sampled = {}
         if body.kind == "multipart":
@@ -46,12 +47,11 @@ def _file(value: Any) -> Any:
 
 
 def _argument(parameter: Parameter, sampler: Sampler, full: bool) -> Any:
-    schema = parameter.schema
-    if parameter.example is not None and isinstance(schema, dict) and "examples" not in schema and "$ref" not in schema:
-        schema = {**schema, "examples": [parameter.example]}
-    value = sampler.value(schema, full=full, name=parameter.name)
-    if parameter.place == "path" and value in ("", ".", "..", [], {}, None):
-        return "1"
+    value = sampler.value(parameter.schema, full=full)
+    if parameter.place == "path" and value in _NO_SEGMENT:
+        schema = sampler.resolved(parameter.schema)
+        named = schema.get("enum", []) if isinstance(schema, dict) else []
+        return next((option for option in named if option not in _NO_SEGMENT), "1")
     return value
 
 

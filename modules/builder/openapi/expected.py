@@ -40,7 +40,7 @@ def expected_request(operation: Operation, arguments: Mapping[str, Any]) -> dict
     """The request as a contract test writes it: method, url, headers, and body or body_base64."""
     given = {parameter: arguments[parameter.argument] for parameter in _given(operation, arguments)}
     query = [quote(operation.fixed_query, safe="/:@!$&'()*+,;=-._~%?")] if operation.fixed_query else []
-    headers = [["Accept", operation.answer.accept]]
+    headers = [["Accept", operation.answer.accept], *map(list, operation.fixed_headers)]
     cookies: list[str] = []
     for parameter, value in given.items():
         if parameter.place == "query":

@@ -23,7 +23,6 @@ class Parameter:
     reserved: bool
     as_json: bool
     schema: Any
-    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +91,5 @@ class Operation:
     """The path as it is requested: with placeholders, without the fragment some documents tell operations apart by."""
     fixed_query: str
     """A query that the document wrote into the path itself."""
+    fixed_headers: tuple[tuple[str, str], ...] = ()
+    """Headers that every request carries."""

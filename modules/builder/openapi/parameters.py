@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from modules.builder.openapi.document import Document, Unreachable
 from modules.builder.openapi.findings import Findings
-from modules.builder.openapi.media import first_example, preferred
+from modules.builder.openapi.headers import NOT_ARGUMENTS, is_header_name
+from modules.builder.openapi.media import first_example, media_kind, preferred
 from modules.builder.openapi.model import Parameter, Place
 from modules.builder.openapi.schemas import Schemas
 
@@ -21,6 +22,9 @@ _STYLES: dict[str, tuple[str, ...]] = {
 _ORDER = {"path": 0, "query": 1, "header": 2, "cookie": 3}
 RESERVED_ARGUMENT = "body"
 
+Described = dict[tuple[str, str], dict[str, Any]]
+"""Parameter objects by (name, place)."""
+
 
 class ParameterReader:
     """Reads the parameters of one document's operations."""
@@ -30,18 +34,20 @@ class ParameterReader:
         self._schemas = schemas
         self._findings = findings
 
-    def read(
-        self, item: dict[str, Any], operation: dict[str, Any], route: str, where: str, has_body: bool
-    ) -> tuple[Parameter, ...]:
+    def described(self, item: dict[str, Any], operation: dict[str, Any], where: str) -> Described:
+        """What an operation describes by (name, place); it replaces what its path item describes of the same."""
+        return self._nodes(item.get("parameters"), where) | self._nodes(operation.get("parameters"), where)
+
+    def read(self, described: Described, route: str, where: str, has_body: bool) -> tuple[Parameter, ...]:
         """The operation's parameters, in document order, with unique argument names.
 
-        Operation parameters replace those of the path item with the same name and place. Placeholders of the path
-        that nobody describes become required text.
+        Placeholders of the path that nobody describes become required text.
         """
-        raw = self._described(item.get("parameters"), where) | self._described(operation.get("parameters"), where)
         placeholders = list(dict.fromkeys(PLACEHOLDER.findall(route)))
         chosen: list[tuple[str, Place, dict[str, Any]]] = []
-        for (name, place), node in raw.items():
+        for (name, place), node in described.items():
+            if place == "header" and name.lower() in NOT_ARGUMENTS:
+                continue
             if place == "path":
                 spelt = _placeholder(name, placeholders)
                 if spelt is None:
@@ -63,20 +69,18 @@ class ParameterReader:
             for (name, place, node), argument in zip(chosen, arguments, strict=True)
         )
 
-    def _described(self, nodes: Any, where: str) -> dict[tuple[str, str], dict[str, Any]]:
-        described: dict[tuple[str, str], dict[str, Any]] = {}
+    def _nodes(self, nodes: Any, where: str) -> Described:
+        described: Described = {}
         for index, given in enumerate(nodes if isinstance(nodes, list) else []):
             try:
                 node = self._document.follow(given)
             except Unreachable as error:
                 self._findings.add("unreachable_ref", f"{where} parameters/{index}", f"The parameter {error.reason}.")
                 continue
-            if not isinstance(node, dict) or not isinstance(node.get("name"), str) or node.get("in") not in _STYLES:
+            if not isinstance(node, dict) or not _is_parameter(node):
                 self._findings.add(
-                    "bad_parameter", f"{where} parameters/{index}", "Has no name, or no place to be sent in."
+                    "bad_parameter", f"{where} parameters/{index}", "Has no usable name, or no place to be sent in."
                 )
-                continue
-            if node["in"] == "header" and node["name"].lower() in _OURS:
                 continue
             described[(node["name"], node["in"])] = node
         return described
@@ -92,7 +96,7 @@ class ParameterReader:
         if media is not None and isinstance(content, dict):
             described = content[media]
             schema_node = described.get("schema") if isinstance(described, dict) else None
-            as_json = True
+            as_json = media_kind(media) in {"json", "any"}
         schema = self._schemas.convert({} if schema_node is None else schema_node, where)
         return Parameter(
             argument=argument,
@@ -103,15 +107,15 @@ class ParameterReader:
             explode=explode if isinstance(explode, bool) else style in {"form", "deepObject"},
             reserved=node.get("allowReserved") is True,
             as_json=as_json,
-            schema=_with_description(schema, node),
-            example=first_example(node, self._document),
+            schema=_with_description(schema, node, first_example(node, self._document)),
         )
 
 
-# Set by what the operation sends and accepts, or by the broker from a credential.
-_OURS = frozenset(
-    {"accept", "content-type", "authorization", "content-length", "host", "transfer-encoding", "connection"}
-)
+def _is_parameter(node: dict[str, Any]) -> bool:
+    name, place = node.get("name"), node.get("in")
+    if not isinstance(name, str) or not isinstance(place, str) or place not in _STYLES:
+        return False
+    return place != "header" or is_header_name(name)
 
 
 def argument_names(parameters: list[tuple[str, Place]], has_body: bool) -> list[str]:
@@ -142,9 +146,11 @@ def _placeholder(name: str, placeholders: list[str]) -> str | None:
     return next((spelt for spelt in placeholders if spelt.strip("+*? ").lower() == bare), None)
 
 
-def _with_description(schema: Any, node: dict[str, Any]) -> Any:
+def _with_description(schema: Any, node: dict[str, Any], example: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
+    if example is not None and "examples" not in schema:
+        schema = {**schema, "examples": [example]}
     if isinstance(node.get("description"), str) and node["description"]:
         schema = {**schema, "description": node["description"]}
     if node.get("deprecated") is True:

@@ -1,17 +1,20 @@
 """Text that a regular expression matches, for the expressions that API descriptions use.
 
-A small reader of its own: the standard library's parser is no public interface and differs between versions. What it
-cannot read (lookarounds, back references) has no example.
+A small reader of its own: the standard library's parser is no public interface and differs between versions.
+Lookarounds are passed over, so what is made must be checked; back references have no example.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 _CLASSES = {"d": "0123456789", "w": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", "s": " "}
 _OUTSIDE = {"D": "a", "W": "-", "S": "a"}
-_CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 _ANY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-. /:"
+_LOOKAROUNDS = ("?=", "?!", "?<=", "?<!")
 _MOST = 4096
 
 
@@ -19,99 +22,138 @@ class _Unreadable(Exception):
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    node: _Node
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sequence:
+    nodes: tuple[_Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    nodes: tuple[_Node, ...]
+
+
+_Node: TypeAlias = "str | _Repeat | _Sequence | _Choice"
+
+
 @lru_cache(maxsize=4096)
-def text_for(pattern: str, least: int = 0, most: int | None = None) -> str | None:
-    """Text that ``pattern`` matches, with at least ``least`` characters where its repetitions allow; or ``None``."""
-    for more in (0, least, least * 2 + 1):
-        try:
-            text = _Reader(pattern, min(more, _MOST)).alternatives()
-        except (_Unreadable, IndexError):
-            return None
-        if len(text) >= least and (most is None or len(text) <= most):
-            return text
-    return None
+def text_for(pattern: str, least: int = 0) -> str | None:
+    """The shortest obvious text ``pattern`` matches, grown to ``least`` characters where it may; or ``None``."""
+    try:
+        node = _Reader(pattern).read()
+        return _written(node, least - len(_written(node, 0)))
+    except (_Unreadable, IndexError, ValueError, RecursionError):
+        return None
+
+
+def _written(node: _Node, more: int) -> str:
+    """``node`` as text with ``more`` further characters, as far as its repetitions allow."""
+    if isinstance(node, str):
+        return node
+    if isinstance(node, _Choice):
+        options = [_written(option, more) for option in node.nodes]
+        return options[0] if more <= 0 else max(options, key=len)
+    if isinstance(node, _Sequence):
+        parts: list[str] = []
+        for child in node.nodes:
+            least = len(_written(child, 0))
+            parts.append(_written(child, more))
+            more -= len(parts[-1]) - least
+        return _short("".join(parts))
+    once = _written(node.node, 0)
+    if more <= 0 or node.most == node.least:
+        return _short(once * node.least)
+    if node.most == 1 or not once:
+        return _written(node.node, more - len(once)) if node.most == 1 else ""
+    return _short(once * min(node.most, node.least + -(-more // len(once))))
+
+
+def _short(text: str) -> str:
+    if len(text) > _MOST:
+        raise _Unreadable
+    return text
 
 
 class _Reader:
-    """Reads a pattern and writes a match at once. ``more`` characters are added by the first open repetition."""
+    """Reads a pattern into nodes."""
 
-    def __init__(self, pattern: str, more: int) -> None:
+    def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self._at = 0
-        self._more = more
 
-    def alternatives(self, nested: bool = False) -> str:
-        chosen: str | None = None
-        while True:
-            text = self._sequence()
-            chosen = text if chosen is None else chosen
-            if self._at >= len(self._pattern):
-                if nested:
-                    raise _Unreadable
-                return chosen
-            self._at += 1
-            if self._pattern[self._at - 1] == ")":
-                if not nested:
-                    raise _Unreadable
-                return chosen
-
-    def _sequence(self) -> str:
-        parts: list[str] = []
-        while self._at < len(self._pattern) and self._pattern[self._at] not in "|)":
-            start = self._at
-            atom = self._atom()
-            parts.append(self._repeated(atom, start))
-        return "".join(parts)
-
-    def _repeated(self, atom: str, start: int) -> str:
-        least, most = self._counts()
-        if self._at < len(self._pattern) and self._pattern[self._at] in "?+" and (least, most) != (1, 1):
-            self._at += 1
-        count = least
-        if atom and most is None and self._more > 0:
-            count = max(least, -(-self._more // len(atom)))
-            self._more = 0
-        elif atom and most is not None and most > least and self._more > 0:
-            count = min(most, max(least, -(-self._more // len(atom))))
-            self._more -= count * len(atom)
-        if count * len(atom) > _MOST:
+    def read(self) -> _Node:
+        node = self._choice()
+        if self._at < len(self._pattern):
             raise _Unreadable
-        return atom * count
+        return node
 
-    def _counts(self) -> tuple[int, int | None]:
-        character = self._pattern[self._at] if self._at < len(self._pattern) else ""
-        if character in {"*", "+", "?"}:
+    def _choice(self) -> _Node:
+        options = [self._sequence()]
+        while self._here("|"):
+            options.append(self._sequence())
+        return options[0] if len(options) == 1 else _Choice(tuple(options))
+
+    def _sequence(self) -> _Node:
+        nodes: list[_Node] = []
+        while self._at < len(self._pattern) and self._pattern[self._at] not in "|)":
+            nodes.append(self._repeated(self._atom()))
+        return _Sequence(tuple(nodes))
+
+    def _repeated(self, atom: _Node) -> _Node:
+        counts = self._counts()
+        if counts is None:
+            return atom
+        if self._at < len(self._pattern) and self._pattern[self._at] in "?+":
             self._at += 1
-            return {"*": (0, None), "+": (1, None), "?": (0, 1)}[character]
-        if character == "{":
+        return _Repeat(atom, *counts)
+
+    def _counts(self) -> tuple[int, int] | None:
+        for sign, counts in (("*", (0, _MOST)), ("+", (1, _MOST)), ("?", (0, 1))):
+            if self._here(sign):
+                return counts
+        if self._at < len(self._pattern) and self._pattern[self._at] == "{":
             end = self._pattern.find("}", self._at)
             least, comma, most = self._pattern[self._at + 1 : end].partition(",")
             if end > 0 and least.isdecimal() and (most.isdecimal() or not most):
                 self._at = end + 1
-                return int(least), (int(most) if most else None) if comma else int(least)
-        return 1, 1
+                return int(least), (int(most) if most else _MOST) if comma else int(least)
+        return None
 
-    def _atom(self) -> str:
+    def _here(self, text: str) -> bool:
+        if not self._pattern.startswith(text, self._at):
+            return False
+        self._at += len(text)
+        return True
+
+    def _atom(self) -> _Node:
         character = self._pattern[self._at]
         self._at += 1
         if character in "^$":
             return ""
-        if character == ".":
-            return "a"
         if character == "(":
             return self._group()
         if character == "[":
             return self._class()
-        return self._escape() if character == "\\" else character
+        if character == "\\":
+            return self._escape()
+        return "a" if character == "." else character
 
-    def _group(self) -> str:
-        if self._pattern.startswith("?:", self._at):
-            self._at += 2
-        elif self._pattern.startswith("?P<", self._at):
+    def _group(self) -> _Node:
+        ignored = any(self._here(sign) for sign in _LOOKAROUNDS)
+        if not ignored and self._here("?") and not self._here(":"):
+            if not self._here("P<"):
+                raise _Unreadable
             self._at = self._pattern.index(">", self._at) + 1
-        elif self._pattern.startswith("?", self._at):
+        node = self._choice()
+        if not self._here(")"):
             raise _Unreadable
-        return self.alternatives(nested=True)
+        return "" if ignored else node
 
     def _escape(self) -> str:
         character = self._pattern[self._at]
@@ -122,26 +164,24 @@ class _Reader:
             return ""
         if character in "xu":
             digits = 2 if character == "x" else 4
-            code = self._pattern[self._at : self._at + digits]
             self._at += digits
-            return chr(int(code, 16))
-        if character.isdecimal():
+            return chr(int(self._pattern[self._at - digits : self._at], 16))
+        if character in "123456789":
             raise _Unreadable
         return _OUTSIDE.get(character) or _CONTROLS.get(character, character)
 
     def _class(self) -> str:
-        negated = self._pattern[self._at] == "^"
-        self._at += negated
-        members: list[str] = []
-        first = True
-        while first or self._pattern[self._at] != "]":
-            first = False
+        negated = self._here("^")
+        members = [self._member()]
+        while not self._here("]"):
             members.append(self._member())
-        self._at += 1
         inside = "".join(members)
         if not negated:
             return inside[0]
-        return next((character for character in _ANY if character not in inside), "") or self._nothing()
+        outside = next((character for character in _ANY if character not in inside), None)
+        if outside is None:
+            raise _Unreadable
+        return outside
 
     def _member(self) -> str:
         character = self._pattern[self._at]
@@ -159,6 +199,3 @@ class _Reader:
                 end = self._escape()
             return "".join(map(chr, range(ord(character), min(ord(end), ord(character) + 256) + 1)))
         return character
-
-    def _nothing(self) -> str:
-        raise _Unreadable

@@ -9,9 +9,10 @@ from typing import Any
 from modules.builder.openapi.bodies import BodyReader
 from modules.builder.openapi.document import Document, Unreachable, escape
 from modules.builder.openapi.findings import Findings
+from modules.builder.openapi.headers import HeaderHints, header_hints
 from modules.builder.openapi.model import Effect, Operation, Server
 from modules.builder.openapi.names import Taken, identifier
-from modules.builder.openapi.parameters import ParameterReader
+from modules.builder.openapi.parameters import PLACEHOLDER, Described, ParameterReader
 from modules.builder.openapi.responses import ResponseReader
 from modules.builder.openapi.schemas import Schemas
 from modules.builder.openapi.security import Alternatives, Credentials
@@ -94,9 +95,11 @@ class OperationReader:
         servers: tuple[Server, ...],
         where: str,
     ) -> Operation:
+        described = self._parameters.described(item, node, where)
+        hints = header_hints(described.values(), self.document)
         route, query = split_path(path)
+        described, query = query_parameters(described, query)
         body = self._bodies.read(node.get("requestBody"), where) if method != "TRACE" else None
-        parameters = self._parameters.read(item, node, route, where, body is not None)
         answer, errors = self._responses.read(node.get("responses"), method, where)
         operation_id = node.get("operationId") if isinstance(node.get("operationId"), str) else None
         summary, description = _texts(node, item, f"{method} {path}")
@@ -110,21 +113,46 @@ class OperationReader:
             description=description,
             deprecated=node.get("deprecated") is True,
             effect=effect_of(method, node, f"{summary} {description}"),
-            parameters=parameters,
-            body=body,
-            answer=answer,
+            parameters=self._parameters.read(described, route, where, body is not None),
+            body=body and hints.body(body),
+            answer=answer if method == "HEAD" else hints.answer(answer),
             errors=errors,
-            security=self._security if security is None else self.credentials.alternatives(security, where),
+            security=self._needed(security, hints, where),
             servers=read_servers(node.get("servers"), self.findings, f"{where} ", self._base) or servers,
             route=route,
             fixed_query=query,
+            fixed_headers=hints.fixed(body is not None),
         )
+
+    def _needed(self, given: Any, hints: HeaderHints, where: str) -> Alternatives:
+        needed = self._security if given is None else self.credentials.alternatives(given, where)
+        if hints.authorization and not any(needed):
+            return self.credentials.header(hints.authorization_required)
+        return needed
 
 
 def split_path(path: str) -> tuple[str, str]:
     """The path as it is requested and the query written into it. A fragment only tells operations apart."""
     route, _, query = path.partition("#")[0].partition("?")
     return route if route.startswith("/") else f"/{route}", query
+
+
+def query_parameters(described: Described, query: str) -> tuple[Described, str]:
+    """``?a={b}`` in a path makes of its placeholders what they are: query parameters. The rest is sent as it is."""
+    fixed: list[str] = []
+    found: Described = {}
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        placeholder = PLACEHOLDER.fullmatch(value)
+        if placeholder is None and "{" not in pair:
+            fixed.append(pair)
+        elif placeholder is not None:
+            node = described.get((placeholder[1], "path")) or described.get((name, "query"))
+            node = node or {"required": True, "schema": {"type": "string"}}
+            found[(name, "query")] = {**node, "name": name, "in": "query", "style": "form"}
+    gone = PLACEHOLDER.findall(query)
+    kept = {key: node for key, node in described.items() if not (key[1] == "path" and key[0] in gone)}
+    return {**kept, **found}, "&".join(fixed)
 
 
 def effect_of(method: str, node: dict[str, Any], text: str) -> Effect:

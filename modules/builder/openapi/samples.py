@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from modules.builder.openapi.strings import sample_text
+from modules.builder.openapi.strings import fits, sample_text
 
 DEEPEST = 6
 _NOTHING: Any = object()
@@ -17,7 +17,7 @@ class Sampler:
     def __init__(self, definitions: Mapping[str, Any]) -> None:
         self._definitions = definitions
 
-    def value(self, schema: Any, *, full: bool, name: str = "", depth: int = 0) -> Any:
+    def value(self, schema: Any, *, full: bool, depth: int = 0) -> Any:
         """A value that ``schema`` allows, as far as it can be told. ``full``: with what is optional, too."""
         schema = self.resolved(schema)
         if not isinstance(schema, dict):
@@ -27,10 +27,10 @@ class Sampler:
             return shown
         for key in ("anyOf", "oneOf"):
             if schema.get(key):
-                return self._alternative(schema, key, full, name, depth)
+                return self._alternative(schema, key, full, depth)
         if schema.get("allOf"):
-            return self.value(self._merged(schema), full=full, name=name, depth=depth)
-        return self._typed(schema, full, name, depth)
+            return self.value(self._merged(schema), full=full, depth=depth)
+        return self._typed(schema, full, depth)
 
     def resolved(self, schema: Any) -> Any:
         """``schema``, or the definition its reference leads to."""
@@ -56,7 +56,7 @@ class Sampler:
                 return value
         return _NOTHING
 
-    def _alternative(self, schema: dict[str, Any], key: str, full: bool, name: str, depth: int) -> Any:
+    def _alternative(self, schema: dict[str, Any], key: str, full: bool, depth: int) -> Any:
         alternatives = [part for part in schema[key] if self.resolved(part) != {"type": "null"}] or schema[key]
         rest = {
             name: value
@@ -66,7 +66,7 @@ class Sampler:
         chosen = alternatives[0]
         if rest and any(name in rest for name in ("properties", "required", "allOf", "type")):
             chosen = self._merged({**rest, "allOf": [*rest.get("allOf", ()), chosen]})
-        return self.value(chosen, full=full, name=name, depth=depth + 1) if depth < 3 * DEEPEST else None
+        return self.value(chosen, full=full, depth=depth + 1) if depth < 3 * DEEPEST else None
 
     def _merged(self, schema: dict[str, Any], depth: int = 0) -> dict[str, Any]:
         """An ``allOf`` as one schema, as far as sampling needs it."""
@@ -86,7 +86,7 @@ class Sampler:
                     merged.setdefault(key, value)
         return merged
 
-    def _typed(self, schema: dict[str, Any], full: bool, name: str, depth: int) -> Any:
+    def _typed(self, schema: dict[str, Any], full: bool, depth: int) -> Any:
         kinds = _kinds(schema)
         kind = next((kind for kind in kinds if kind != "null"), None)
         if kind is None:
@@ -96,10 +96,10 @@ class Sampler:
         if kind == "object":
             return self._object(schema, full, depth)
         if kind == "array":
-            return self._array(schema, full, name, depth)
+            return self._array(schema, full, depth)
         if kind in {"integer", "number"}:
             return number(schema, kind)
-        return True if kind == "boolean" else sample_text(schema, name, full)
+        return True if kind == "boolean" else sample_text(schema, full)
 
     def _object(self, schema: dict[str, Any], full: bool, depth: int) -> dict[str, Any]:
         properties: dict[str, Any] = schema.get("properties", {})
@@ -111,18 +111,15 @@ class Sampler:
             ]
             wanted += [key for key in required if key not in wanted]
         if depth > DEEPEST:
-            wanted = [key for key in required if depth <= 2 * DEEPEST]
-        made = {
-            key: self.value(properties.get(key, {"type": "string"}), full=full, name=key, depth=depth + 1)
-            for key in wanted
-        }
+            wanted = [key for key in required if depth <= 4 * DEEPEST]
+        made = {key: self.value(properties.get(key, {"type": "string"}), full=full, depth=depth + 1) for key in wanted}
         number_needed = schema.get("minProperties", 0) - len(made)
         extra = schema.get("additionalProperties")
         for index in range(min(number_needed, 20)):
             made[f"key{index}"] = self.value(extra if isinstance(extra, dict) else {}, full=False, depth=depth + 1)
         return made
 
-    def _array(self, schema: dict[str, Any], full: bool, name: str, depth: int) -> list[Any]:
+    def _array(self, schema: dict[str, Any], full: bool, depth: int) -> list[Any]:
         least = schema.get("minItems", 0)
         most = schema.get("maxItems", least + 1)
         count = max(least, min(1, most)) if depth <= DEEPEST else least
@@ -131,7 +128,7 @@ class Sampler:
         items = schema.get("items", {})
         made = [self.value(part, full=full, depth=depth + 1) for part in schema.get("prefixItems", ())]
         if not made and count:
-            first = self.value(items, full=full, name=name, depth=depth + 1)
+            first = self.value(items, full=full, depth=depth + 1)
             made = [first] * min(count, 50)
             if schema.get("uniqueItems") and count > 1:
                 made = self._distinct(items, first, min(count, 50))
@@ -169,8 +166,6 @@ def _is_a(value: Any, kind: str) -> bool:
 
 def _bounded(value: Any, schema: dict[str, Any]) -> bool:
     if isinstance(value, str):
-        from modules.builder.openapi.strings import fits
-
         return fits(value, schema)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return (

@@ -5,7 +5,9 @@ lenient where documents are known to be wrong; each place is a finding:
 
 - an unknown ``type`` is dropped, a misspelt one is read as meant;
 - ``oneOf`` becomes ``anyOf``: alternatives overlap in real documents, and right answers would be refused;
-- ``required`` does not list properties that are ``readOnly`` or ``writeOnly``: one schema serves both directions.
+- the parts of an ``allOf`` stay open: ``additionalProperties: false`` in one would refuse the properties of the others;
+- ``required`` does not list properties that are ``readOnly`` or ``writeOnly`` (one schema serves both directions), nor
+  any that the schema itself forbids.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ class Schemas:
         self._named: dict[str, str] = {}
         self._taken = Taken()
         self._pending: list[tuple[Pointer, str]] = []
+        self._parts: dict[str, None] = {}
         self.definitions: dict[str, Any] = {}
 
     def convert(self, node: Any, place: str) -> Any:
@@ -67,6 +70,8 @@ class Schemas:
         while self._pending:
             pointer, name = self._pending.pop()
             self.definitions[name] = self._definition(pointer)
+        for name in list(self._parts):
+            self._open(name)
 
     def _definition(self, pointer: Pointer) -> Any:
         try:
@@ -116,6 +121,7 @@ class Schemas:
         self._pattern(node, schema, place)
         self._children(node, schema, place)
         self._required(node, schema)
+        _enum_to_items(schema)
         return _nullable(node, schema)
 
     def _type(self, node: Schema, schema: Schema, place: str) -> None:
@@ -145,7 +151,8 @@ class Schemas:
             schema["examples"] = [node["example"]]
         values = node.get("enum")
         if isinstance(values, list):
-            fitted = fitting(values, schema.get("type"))
+            of_items = schema.get("type") == "array" and not any(isinstance(value, list) for value in values)
+            fitted = fitting(values, None if of_items else schema.get("type"))
             if fitted:
                 schema["enum"] = fitted
 
@@ -180,7 +187,26 @@ class Schemas:
             parts = node.get(key)
             if isinstance(parts, list) and parts:
                 converted = [self.convert(part, f"{place}/{key}/{index}") for index, part in enumerate(parts)]
+                if key == "allOf":
+                    self._combine(schema, converted)
                 _add_alternatives(schema, target, converted)
+
+    def _combine(self, schema: Schema, parts: list[Any]) -> None:
+        """Parts of an ``allOf`` each know their own properties only: none may refuse those of the others."""
+        for part in [schema, *parts]:
+            if isinstance(part, dict):
+                _without_closing(part)
+                if "$ref" in part:
+                    self._parts[_definition_of(part)] = None
+
+    def _open(self, name: str) -> None:
+        definition = self.definitions[name]
+        for _ in range(32):
+            if not isinstance(definition, dict) or "$ref" not in definition:
+                break
+            definition = self.definitions[_definition_of(definition)]
+        if isinstance(definition, dict):
+            _without_closing(definition)
 
     def _items(self, node: Schema, schema: Schema, place: str) -> None:
         items = node.get("items")
@@ -199,10 +225,11 @@ class Schemas:
             return
         properties = node.get("properties")
         known: Schema = properties if isinstance(properties, dict) else {}
+        closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
         names = [
             name
-            for name in dict.fromkeys(n for n in required if isinstance(n, str))
-            if not self._one_way(known.get(name))
+            for name in dict.fromkeys(name for name in required if isinstance(name, str))
+            if not self._one_way(known.get(name)) and not (closed and name not in known)
         ]
         if names:
             schema["required"] = names
@@ -226,6 +253,27 @@ def _definition_name(pointer: Pointer) -> str:
     text = ascii_text("_".join(token for token in tokens if token not in {"properties", "schema", "content"}))
     name = "".join(character if character.isalnum() or character in "._-" else "_" for character in text)
     return shorten(name.strip("._-") or "schema")
+
+
+def _enum_to_items(schema: Schema) -> None:
+    """An enumeration of single values beside ``type: array`` is meant for the items."""
+    values = schema.get("enum")
+    if schema.get("type") != "array" or not values or any(isinstance(value, list) for value in values):
+        return
+    del schema["enum"]
+    items = schema.get("items", {})
+    if isinstance(items, dict) and "$ref" not in items:
+        fitted = fitting(values, items.get("type"))
+        schema["items"] = {**items, "enum": fitted} if fitted else items
+
+
+def _definition_of(schema: Schema) -> str:
+    return schema["$ref"][len("definitions/") : -len(".json")]
+
+
+def _without_closing(schema: Schema) -> None:
+    if schema.get("additionalProperties") is False:
+        del schema["additionalProperties"]
 
 
 def _meant(kind: Any) -> str | None:

@@ -20,7 +20,8 @@ class Credentials:
         self._findings = findings
         self._named: dict[str, str] = {}
         self.listed: list[dict[str, Any]] = []
-        taken = Taken()
+        self._taken = Taken()
+        self._header: str | None = None
         components = document.root.get("components")
         schemes = components.get("securitySchemes") if isinstance(components, dict) else None
         for key, given in (schemes if isinstance(schemes, dict) else {}).items():
@@ -33,7 +34,7 @@ class Credentials:
             if not isinstance(scheme, dict) or scheme.get("type") not in _TYPES:
                 findings.add("bad_security", place, "Is no known kind of security scheme.")
                 continue
-            name = taken.claim(shorten(snake(key)) or f"key_{short_hash(key)}", key)
+            name = self._taken.claim(shorten(snake(key)) or f"key_{short_hash(key)}", key)
             self._named[key] = name
             self.listed.append(_credential(name, scheme))
 
@@ -56,6 +57,22 @@ class Credentials:
             if (together or not requirement) and together not in alternatives:
                 alternatives.append(together)
         return alternatives
+
+    def header(self, required: bool) -> Alternatives:
+        """What an operation needs that describes ``Authorization`` as a parameter instead of a scheme."""
+        if self._header is None:
+            self._header = self._taken.claim("authorization", "Authorization header")
+            self.listed.append(
+                {
+                    "name": self._header,
+                    "type": "apiKey",
+                    "in": "header",
+                    "parameter": "Authorization",
+                    "description": "The whole value of the Authorization header.",
+                }
+            )
+        needed: Alternatives = [[{"credential": self._header, "scopes": []}]]
+        return needed if required else [*needed, []]
 
 
 def _credential(name: str, scheme: dict[str, Any]) -> dict[str, Any]:

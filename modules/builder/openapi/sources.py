@@ -57,6 +57,9 @@ def source(operation: Operation) -> bytes:
     ]
     if operation.fixed_query:
         lines.append(f"    rest.fixed_query(request, {literal(_escaped_query(operation.fixed_query))})")
+    lines += [
+        f"    rest.fixed_header(request, {literal(name)}, {literal(value)})" for name, value in operation.fixed_headers
+    ]
     lines += [f"    {_parameter(parameter)}" for parameter in operation.parameters]
     if operation.body is not None:
         lines.append(f"    {_body(operation.body)}")

@@ -19,27 +19,34 @@ _BY_FORMAT = {
     "google-duration": "1s", "google-fieldmask": "name", "unixtime": "1700000000", "json": "{}",
 }  # fmt: skip
 
+_TRIED = (
+    "a", "A", "1", "a1", "A1", "aa", "AA", "10", "abc", "ABC", "name", "abc-123", "Aa1!Aa1!Aa1!", "#ffffff", "#FFFFFF",
+    "2024-02-29", "2024-02-29T12:30:00Z", "someone@example.com", "https://example.com/a", "example.com",
+    "123e4567-e89b-42d3-a456-426614174000", "192.0.2.1", "+14155550100", "en", "en-US", "US", "USD",
+)  # fmt: skip
+"""What is tried where a pattern cannot be read."""
+
 AWKWARD = "Zoë & 1/2 50%?#+"
 """Not ASCII, and every character that has a meaning in a URL."""
 
 
-def sample_text(schema: dict[str, Any], name: str, full: bool) -> str:
-    """Text that the schema allows as far as that can be told."""
-    shape = schema.get("format")
+def sample_text(schema: dict[str, Any], full: bool) -> str:
+    """Text that the schema allows, as far as that can be told."""
     if schema.get("contentEncoding") == "base64":
         return "AP8Q" if full else "dGV4dA=="
-    known = _BY_FORMAT.get(shape) if isinstance(shape, str) else None
-    if known is not None and fits(known, schema):
-        return known
+    least: int = schema.get("minLength", 0)
     pattern = schema.get("pattern")
+    shape = schema.get("format")
+    candidates = [_BY_FORMAT.get(shape) if isinstance(shape, str) else None]
     if isinstance(pattern, str):
-        made = text_for(pattern, schema.get("minLength", 0), schema.get("maxLength"))
-        if made is not None and fits(made, schema):
-            return made
+        candidates += [text_for(pattern, least), text_for(pattern, least + 1), *_TRIED]
+    for candidate in candidates:
+        if candidate is not None and fits(candidate, schema):
+            return candidate
     text = AWKWARD if full else "text"
-    least, most = schema.get("minLength", 0), schema.get("maxLength", len(text))
     if len(text) < least:
-        text = (text * (least // len(text) + 1))[: min(least, 4096)]
+        text = (text * (least // len(text) + 1))[: min(least, 65_536)]
+    most: int = schema.get("maxLength", len(text))
     return text[:most] if most >= least else text
 
 

@@ -65,6 +65,11 @@ def fixed_query(request, text):
     request["query"].append(text)
 
 
+def fixed_header(request, name, value):
+    """Add a header that every request carries."""
+    request["headers"].append([name, value])
+
+
 def header(request, arguments, argument, name="", explode=False, as_json=False):
     """Add an argument as a header, if it is given."""
     if argument not in arguments:

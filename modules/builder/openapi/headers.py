@@ -1,0 +1,87 @@
+"""Header parameters that are not arguments: what is sent and accepted is the operation's business, who asks the broker's.
+
+Documents describe them as parameters all the same, and services check them. ``Authorization`` becomes a credential, so
+that no secret is ever an argument.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from modules.builder.openapi.document import Document, Unreachable
+from modules.builder.openapi.media import media_kind
+from modules.builder.openapi.model import Answer, Body
+
+NOT_ARGUMENTS = frozenset(
+    {"accept", "content-type", "authorization", "content-length", "host", "transfer-encoding", "connection", "cookie"}
+)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+(?:\s*;[ -~]*)?")
+
+
+def is_header_name(name: str) -> bool:
+    """Whether HTTP allows a header of this name."""
+    return _TOKEN.fullmatch(name) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderHints:
+    """Values a document demands of the headers that are ours."""
+
+    accept: tuple[str, ...] = ()
+    content_type: tuple[str, ...] = ()
+    content_type_required: bool = False
+    authorization: bool = False
+    authorization_required: bool = False
+
+    def answer(self, answer: Answer) -> Answer:
+        """``answer`` asking for what the document demands."""
+        if not self.accept:
+            return answer
+        return replace(answer, accept=_alike(self.accept, "json") or self.accept[0])
+
+    def body(self, body: Body) -> Body:
+        """``body`` under the media type the document demands, where it is written alike."""
+        demanded = None if body.kind == "multipart" else _alike(self.content_type, media_kind(body.media_type))
+        return body if demanded is None else replace(body, media_type=demanded)
+
+    def fixed(self, has_body: bool) -> tuple[tuple[str, str], ...]:
+        """Headers sent with every request."""
+        if has_body or not self.content_type_required:
+            return ()
+        return (("Content-Type", self.content_type[0] if self.content_type else "application/json"),)
+
+
+def header_hints(parameters: Iterable[dict[str, Any]], document: Document) -> HeaderHints:
+    """What the described parameters say of ``Accept``, ``Content-Type`` and ``Authorization``."""
+    hints = HeaderHints()
+    for node in parameters:
+        if node["in"] != "header":
+            continue
+        name, required = node["name"].lower(), node.get("required") is True
+        if name == "accept":
+            hints = replace(hints, accept=_media_types(node, document))
+        elif name == "content-type":
+            hints = replace(hints, content_type=_media_types(node, document), content_type_required=required)
+        elif name == "authorization":
+            hints = replace(hints, authorization=True, authorization_required=required)
+    return hints
+
+
+def _media_types(node: dict[str, Any], document: Document) -> tuple[str, ...]:
+    try:
+        schema = document.follow(node.get("schema", node))
+    except Unreachable:
+        return ()
+    if not isinstance(schema, dict):
+        return ()
+    values = schema.get("enum")
+    named: list[Any] = [*(values if isinstance(values, list) else []), schema.get("const"), schema.get("default")]
+    return tuple(value for value in named if isinstance(value, str) and _MEDIA_TYPE.fullmatch(value))
+
+
+def _alike(media_types: tuple[str, ...], kind: str) -> str | None:
+    return next((name for name in media_types if media_kind(name) == kind), None)
