@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from gateway.builtin.document import part
 from gateway.builtin.lexer import Kind, Token, tokens_of
@@ -105,11 +106,16 @@ def read(text: str, verbs: Iterable[str] = ()) -> Utterance:
     parted = part(text)
     if len(parted.said) > LONGEST:
         return Utterance(parted.said, parted.document, (), ())
-    known = frozenset(verbs) | known_verbs().keys()
+    known = frozenset(verbs) | _commands()
     tokens = tokens_of(parted.said)
     clauses = tuple(_clause(group, parted.said, known) for group in _groups(tokens, known) if group)
     clauses = tuple(clause for clause in clauses if clause.tokens)
     return Utterance(parted.said, parted.document, tokens, clauses)
+
+
+@cache
+def _commands() -> frozenset[str]:
+    return word_set("building") | word_set("installing") | word_set("other_commands") | known_verbs().keys()
 
 
 def _groups(tokens: tuple[Token, ...], verbs: frozenset[str]) -> list[list[Token]]:
