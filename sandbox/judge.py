@@ -17,7 +17,6 @@ _FROM_CHILD = {
         Verdict.OUTPUT_TOO_LARGE,
     )
 }
-_SETUP_FAILED = 99
 _CPU_SLACK = 0.15
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
 _SENTENCES = {
@@ -72,8 +71,6 @@ def from_report(report: dict[str, Any] | None, cpu_seconds: int) -> tuple[Verdic
         return Verdict.RUNNER_LOST, ""
     if "setup" in report:
         return Verdict.SETUP_FAILED, str(report["setup"])
-    if report["code"] == _SETUP_FAILED:
-        return Verdict.SETUP_FAILED, ""
     if report["killed"] == "backstop":
         return Verdict.WALL_EXCEEDED, ""
     number = report["signal"]

@@ -57,7 +57,8 @@ def _format(
         value = arguments[int(key)] if key.isdecimal() else named[key]
         if conversion:
             value = {"s": str, "r": repr, "a": ascii}[conversion](value)
-        parts.append(format(value, _format(specification or "", arguments, named, positions, depth - 1)))
+        inner = _format(specification, arguments, named, positions, depth - 1) if specification else ""
+        parts.append(format(value, inner))
     return "".join(parts)
 
 

@@ -19,7 +19,7 @@ CODECS = (
 
 _LAZY = (
     "_strptime", "calendar", "locale", "stringprep", "unicodedata", "html.entities", "ipaddress", "copyreg",
-    "io", "time", "struct", "bisect", "fractions", "numbers",
+    "io", "time", "struct", "bisect", "heapq", "fractions", "numbers",
 )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def _names(node: ast.AST) -> list[str]:
         case ast.FunctionDef(name=name):
             return [] if name in ALLOWED_FUNC_NAMES else [name]
         case ast.ImportFrom(names=names) | ast.Import(names=names):
-            return [alias.asname or alias.name for alias in names] + [alias.name for alias in names]
+            return sorted({name for alias in names for name in (alias.name, alias.asname) if name})
         case ast.Global(names=names):
             return names
         case _:

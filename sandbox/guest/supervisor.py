@@ -15,9 +15,10 @@ from typing import Any
 from . import kernel
 from .confine import Fences, confine
 
-SETUP_FAILED = 99
-_CHANNEL, _FREE = 3, 4
+_CHANNEL, _TROUBLE, _FREE = 3, 4, 5
+_PARKED = 64
 _FALLBACK_TICK = 20
+_MESSAGE = 1000
 
 
 def supervise(
@@ -48,13 +49,18 @@ def _supervised(
     if fences.pid_namespace and not kernel.enter_namespaces(kernel.NEWPID):
         return {"setup": "a pid namespace was refused"}
     alive_read, alive_write = os.pipe()
+    trouble_read, trouble_write = os.pipe()
     child = os.fork()
     if child == 0:
-        _run(fences, request, channel, null, alive_read, alive_write, work)
-    os.close(channel)
-    os.close(alive_read)
+        os.close(alive_write)
+        _run(fences, request, (channel, trouble_write, null), alive_read, work)
+    for each in (channel, alive_read, trouble_write):
+        os.close(each)
     killed = _wait(child, control, request["backstop_seconds"])
     _, status, usage = os.wait4(child, 0)
+    trouble = os.read(trouble_read, _MESSAGE)
+    if trouble:
+        return {"setup": trouble.decode("utf-8", "replace")}
     return {
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
         "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
@@ -65,30 +71,48 @@ def _supervised(
 
 
 def _run(
-    fences: Fences, request: dict[str, Any], channel: int, null: int, alive_read: int, alive_write: int,
-    work: Callable[[int], None],
-) -> None:  # fmt: skip
+    fences: Fences, request: dict[str, Any], descriptors: tuple[int, int, int], alive: int, work: Callable[[int], None]
+) -> None:
     """The runner's life: fences first, then the work. Never returns."""
-    code = SETUP_FAILED
+    code = 1
     try:
-        os.close(alive_write)
-        if kernel.LINUX:
-            kernel.die_with_parent()
-        if select.select([alive_read], [], [], 0)[0]:
-            os._exit(SETUP_FAILED)  # the supervisor ended before the line above could take effect
-        os.dup2(channel, 64)
-        os.dup2(null, 65)
-        for standard in (0, 1, 2):
-            os.dup2(65, standard)
-        os.dup2(64, _CHANNEL)
-        kernel.close_from(_FREE)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        confine(fences, request["limits"])
-        code = 1
+        _put_up_fences(fences, request, descriptors, alive)
         work(_CHANNEL)
         code = 0
     finally:
         os._exit(code)
+
+
+def _put_up_fences(fences: Fences, request: dict[str, Any], descriptors: tuple[int, int, int], alive: int) -> None:
+    """Everything before the first untrusted byte. Trouble goes to a pipe that is closed when all stands."""
+    trouble = descriptors[1]
+    try:
+        if kernel.LINUX:
+            kernel.die_with_parent()
+        if select.select([alive], [], [], 0)[0]:
+            raise kernel.SetupFailed("the supervisor ended first")
+        _place(descriptors)
+        trouble = _TROUBLE
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        confine(fences, request["limits"])
+        os.close(_TROUBLE)
+    except BaseException as error:
+        os.write(trouble, f"{type(error).__name__}: {error}".encode()[:_MESSAGE])
+        raise
+
+
+def _place(descriptors: tuple[int, int, int]) -> None:
+    """Channel and trouble at 3 and 4, the null device at 0 to 2, nothing else open.
+
+    All are parked out of the way first: one of them may be where another belongs.
+    """
+    for offset, each in enumerate(descriptors):
+        os.dup2(each, _PARKED + offset)
+    os.dup2(_PARKED, _CHANNEL)
+    os.dup2(_PARKED + 1, _TROUBLE)
+    for standard in (0, 1, 2):
+        os.dup2(_PARKED + 2, standard)
+    kernel.close_from(_FREE)
 
 
 def _wait(child: int, control: int, seconds: float) -> str:
