@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Header, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from orchestrator.api.storable import refuse_unstorable
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Items a page.")]
 After = Annotated[str, Query(description="The `next` of the page before.")]
@@ -20,6 +22,12 @@ class Body(BaseModel):
     """A request's body: unknown members are refused, so that a typing error is not silently nothing."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, value: Any) -> Any:
+        refuse_unstorable(value)
+        return value
 
 
 def page(items: Sequence[dict[str, Any]], limit: int, as_of: int, cursor: str = "id") -> dict[str, Any]:

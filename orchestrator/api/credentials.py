@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import SecretStr
 
 from core.actor import Actor, Role
+from orchestrator.api.bodies import Body
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 
@@ -16,10 +17,8 @@ router = APIRouter(prefix="/admin/credentials", tags=["admin"])
 Admin = Annotated[Actor, Requires(Role.ADMIN)]
 
 
-class CredentialValue(BaseModel):
+class CredentialValue(Body):
     """The secret. It is sealed before it is stored, and no route returns it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     value: SecretStr
 

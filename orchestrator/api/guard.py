@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Set
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -34,6 +35,10 @@ class Misdirected(InvalidInput):
     code = "misdirected"
     status = 421
     default_mend = "Use the address that `nexus serve` printed, or add the name to the settings."
+
+
+class BodyTooLarge(HTTPException):
+    """Raised into whoever reads the body. The framework lets its own kind of exception through, and no other."""
 
 
 class Guard:
@@ -69,6 +74,8 @@ class Guard:
             await self._app(scope, Incoming(receive, limit), outgoing)
         except ClientDisconnect:
             log.debug("request %s: the client left", request_id)
+        except BodyTooLarge:
+            await problem(too_large(limit), request_id, {"Connection": "close"})(scope, receive, outgoing)
         except Exception:
             log.exception("request %s: %s %s failed", request_id, scope["method"], scope["path"])
             if outgoing.started:
@@ -102,7 +109,7 @@ class Incoming:
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
-                raise HTTPException(413)
+                raise BodyTooLarge(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return message
 
 

@@ -69,6 +69,8 @@ def api_routes(app: FastAPI) -> Iterator[RouteContext]:
 
 def permission_of(context: RouteContext) -> Role | type[Open] | None:
     """The role a route needs (the highest one declared), ``Open`` for a public one, ``None`` where it says nothing."""
+    if not isinstance(context.original_route, APIRoute):
+        return None
     calls = list(declared(context.dependant))
     roles = [call.role for call in calls if isinstance(call, Permission)]
     if roles:

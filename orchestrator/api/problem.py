@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -79,6 +80,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NexusError, on_nexus_error)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_exception_handler(HTTPException, on_http_error)
+    for unstorable in (DataError, UnicodeEncodeError):
+        app.add_exception_handler(unstorable, on_unstorable)
 
 
 async def on_nexus_error(request: Request, error: Exception) -> Response:
@@ -108,6 +111,12 @@ async def on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     translated = as_nexus_error(request, error)
     return problem(translated, request_id_of(request), error.headers, status=error.status_code)
+
+
+async def on_unstorable(request: Request, error: Exception) -> Response:
+    """Bodies are checked before; this is for what an address or a header can carry (a NUL, say)."""
+    log.warning("request %s: %s", request_id_of(request), error)
+    return problem(InvalidInput("A text in the request holds what cannot be stored."), request_id_of(request))
 
 
 def as_nexus_error(request: Request, error: HTTPException) -> NexusError:

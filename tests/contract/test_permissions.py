@@ -1,0 +1,89 @@
+"""Every route of the application says who may call it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.responses import PlainTextResponse
+
+from core.actor import Actor, Role
+from core.settings import Settings
+from orchestrator.api.openapi import permission_of
+from orchestrator.api.permissions import Open, Public, Requires
+from orchestrator.app import create_app
+
+PUBLIC = {"/healthz", "/health", "/v1/health", "/readyz", "/login", "/docs", "/docs/assets/{name}", "/openapi.json"}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> FastAPI:
+    return create_app(Settings(data_dir=tmp_path))
+
+
+def undeclared(app: FastAPI) -> list[str]:
+    return [str(route.path) for route in iter_route_contexts(app.routes) if permission_of(route) is None]
+
+
+def test_every_route_declares_its_permission(app: FastAPI) -> None:
+    assert undeclared(app) == []
+
+
+def test_only_these_routes_are_public(app: FastAPI) -> None:
+    public = {route.path for route in iter_route_contexts(app.routes) if permission_of(route) is Open}
+
+    assert public == PUBLIC
+
+
+def test_admin_routes_need_an_admin(app: FastAPI) -> None:
+    weak = [
+        route.path
+        for route in iter_route_contexts(app.routes)
+        if str(route.path).startswith("/admin") and permission_of(route) not in (Role.ADMIN, Role.OWNER)
+    ]
+
+    assert weak == []
+
+
+def test_what_changes_something_needs_more_than_looking_on(app: FastAPI) -> None:
+    weak = [
+        route.path
+        for route in iter_route_contexts(app.routes)
+        if (route.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}
+        and permission_of(route) in (Open, Role.VIEWER)
+        and route.path != "/v1/logout"
+    ]
+
+    assert weak == []
+
+
+def test_a_route_that_declares_nothing_is_found(app: FastAPI) -> None:
+    router = APIRouter(prefix="/v1")
+
+    @router.get("/forgotten")
+    async def forgotten() -> None: ...
+
+    app.include_router(router)
+
+    assert undeclared(app) == ["/v1/forgotten"]
+
+
+def test_a_route_past_the_framework_is_found(app: FastAPI) -> None:
+    app.add_route("/raw", lambda _request: PlainTextResponse(""))
+
+    assert undeclared(app) == ["/raw"]
+
+
+def test_of_several_declarations_the_strictest_counts(app: FastAPI) -> None:
+    router = APIRouter(dependencies=[Requires(Role.ADMIN)])
+
+    @router.get("/twice", dependencies=[Public])
+    async def twice(actor: Annotated[Actor, Requires(Role.VIEWER)]) -> None: ...
+
+    app.include_router(router)
+    route = next(route for route in iter_route_contexts(app.routes) if route.path == "/twice")
+
+    assert permission_of(route) is Role.ADMIN
