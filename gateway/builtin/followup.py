@@ -89,6 +89,8 @@ def _tool(question: Question, said: Utterance, index: Index, around: Circumstanc
     best = [one for one, score in zip(offered, scores, strict=True) if score == max(scores, default=0) and score > 0]
     if place is not None:
         best = [offered[place]]
+    written = {token.text.lower() for token in said.tokens}
+    best = [one for one in offered if {one.module.lower(), one.spec.name.lower()} & written] or best
     if len(best) != 1 or len(said.tokens) > _MOST_WORDS:
         return None
     filled = fill(best[0], (*tokens_of(question.utterance), *said.tokens), now=around.now, params=around.params)

@@ -7,6 +7,7 @@ from gateway.builtin.labelled import is_day
 from gateway.builtin.lexer import Kind
 from gateway.builtin.lexicon import roles_after, word_set
 from gateway.builtin.profile import Input
+from gateway.schema import choices
 
 _GENERIC = frozenset({"for", "of", "on", "in", "at", "with", "about", "to", "from", "by", "into", "near", "is", "as"})
 _WRITTEN = (Kind.QUOTED, Kind.CODE, Kind.EMAIL, Kind.URL)
@@ -107,6 +108,7 @@ def _fill_search(board: Board) -> None:
 def _fill_only_text(board: Board) -> None:
     """One needed text is open and one value is left: they belong together. Two values left: that is a question."""
     needed = [one for one in board.open("string", "any") if one.needed and one.slot.path not in board.unclear]
+    needed = [one for one in needed if _is_plain(one)] or needed
     if len(needed) != 1:
         if not needed:
             _fill_quoted(board)
@@ -117,6 +119,11 @@ def _fill_only_text(board: Board) -> None:
         board.put(one, board.text(able[0]), able[0], "the only value in the text for the only input left")
     elif len(able) > 1 and not one.has_role("secret"):
         board.unclear.setdefault(one.slot.path, tuple(board.text(place) for place in able[:5]))
+
+
+def _is_plain(one: Input) -> bool:
+    """Whether any words can be its value: no allowed list, no format, no form."""
+    return not choices(one.slot.schema) and "format" not in one.slot.schema and "pattern" not in one.slot.schema
 
 
 def _fill_quoted(board: Board) -> None:

@@ -71,8 +71,10 @@ class Profile:
 
     @cached_property
     def nouns(self) -> frozenset[str]:
-        """Stems of what the operation is about: its name's words that are no verbs."""
-        return frozenset(part for part in self.operation_parts if not is_generic(part) and not is_stopword(part))
+        """Stems of what the operation is about: its name's words without the verb that opens it."""
+        parts = self.operation_parts
+        rest = parts[1:] if len(parts) > 1 and is_generic(parts[0]) else parts
+        return frozenset(part for part in rest if not is_stopword(part))
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -38,11 +38,16 @@ class Index:
     def __init__(self, profiles: Sequence[Profile]) -> None:
         self.profiles = tuple(profiles)
         self.verbs = frozenset(verb for profile in profiles for verb in profile.verbs)
+        self._nouns = frozenset(noun for profile in profiles for noun in profile.nouns)
         self._postings: dict[str, list[tuple[int, float]]] = {}
         for number, profile in enumerate(profiles):
             for piece, weight in terms_of(profile).items():
                 self._postings.setdefault(piece, []).append((number, weight))
         self._long = [piece for piece in self._postings if len(piece) >= _TYPO_LENGTH]
+
+    def is_generic(self, piece: str) -> bool:
+        """Whether a stem only says what to do. "Order" and "book" do not, where a tool is about orders or books."""
+        return is_generic(piece) and piece not in self._nouns
 
     def search(self, stems: Iterable[str]) -> list[Match]:
         """The tools that share a word with the clause, best first; ties in the tools' order."""
@@ -52,7 +57,7 @@ class Index:
         for piece in dict.fromkeys(stems):
             for number, (gain, weight) in self._hits(piece).items():
                 scores[number] = scores.get(number, 0.0) + gain
-                if not is_generic(piece):
+                if not self.is_generic(piece):
                     shared.setdefault(number, set()).add(piece)
                     if weight >= _STRONG:
                         strong.setdefault(number, set()).add(piece)
@@ -81,7 +86,7 @@ class Index:
 
     def _variants(self, piece: str) -> list[tuple[str, float]]:
         """The word itself, words that mean the same, and, when it is unknown, a word it may be a slip of."""
-        share = _GENERIC_SHARE if is_generic(piece) else 1.0
+        share = _GENERIC_SHARE if self.is_generic(piece) else 1.0
         found = [(piece, share)] if piece in self._postings else []
         found += [(other, share * _SYNONYM_SHARE) for other in sorted(synonyms(piece)) if other in self._postings]
         if not found and len(piece) >= _TYPO_LENGTH:
