@@ -77,7 +77,7 @@ def driver(connection: Connection) -> sqlite3.Connection:
 
 def translated(error: BaseException) -> BaseException:
     """``Unavailable`` for a full disk, a lock that was not released and the like; every other error as it is."""
-    return unavailable(original(error)) if code(error) in CONDITIONS else error
+    return unavailable(error) if code(error) in CONDITIONS else error
 
 
 def translated_reading(error: BaseException) -> BaseException:
@@ -98,10 +98,11 @@ def spoils_transaction(error: BaseException | None) -> bool:
 
 
 def unavailable(error: BaseException) -> Unavailable:
-    failure = Unavailable(
-        f"The database could not store this: {error}.",
-        mend="Free space on the data directory's disk and check that it is writable; nothing was half-written.",
-    )
+    """What whoever waited for a commit hears when ``error`` undid it."""
+    mend = "Try again: another change in the same commit was at fault, and nothing of it was stored."
+    if code(error) in CONDITIONS:
+        mend = "Free space on the data directory's disk and check that it is writable; nothing was half-written."
+    failure = Unavailable(f"The database could not store this: {original(error)}.", mend=mend)
     failure.__cause__ = error
     return failure
 

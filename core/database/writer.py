@@ -10,7 +10,8 @@ from datetime import datetime
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import IntegrityError
 
 from core.clock import Clock
 from core.database.database import Committed, Unit, guarded
@@ -67,6 +68,7 @@ class Writer:
         self._queue: SimpleQueue[Ticket | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
+        event.listen(connection, "before_cursor_execute", self._check_transaction)
         self._thread = threading.Thread(target=self._serve, name="nexus-write", daemon=True)
         self._thread.start()
 
@@ -110,8 +112,9 @@ class Writer:
             news = self._commit(group)
         except BaseException as error:  # whatever it is, those who wait must hear of it, and the thread must live on
             self._roll_back()
+            reason = (error.__cause__ or error) if isinstance(error, GroupLost) else error
             for ticket in group:
-                ticket.error = ticket.error or unavailable(error)
+                ticket.error = ticket.error or outcome_of(reason, alone=len(group) == 1)
         settle(group)
         if news is not None:
             self._announce(news)
@@ -132,11 +135,12 @@ class Writer:
         tx = Transaction(self._connection, now)
         try:
             ticket.value = guarded(ticket.unit, tx)
+        except GroupLost:
+            raise
         except BaseException as error:
             ticket.error = translated(error)
             raise GroupLost("a unit of work failed") from error
-        if not self._raw.in_transaction:
-            raise GroupLost("a unit of work ended the transaction that it shares")
+        self._check_transaction()
         return tx.pending
 
     def _run_beside_others(self, ticket: Ticket, now: datetime) -> list[PendingEvent]:
@@ -163,6 +167,11 @@ class Writer:
         # AUTOINCREMENT counts on by one where no insert failed, so the ids are known without reading them.
         return Committed(newest, pending if stated == len(pending) else ())
 
+    def _check_transaction(self, *_event: object) -> None:
+        """A unit that goes on after SQLite rolled everything back would commit each further statement by itself."""
+        if not self._raw.in_transaction:
+            raise GroupLost("a unit of work lost or ended the transaction that it shares")
+
     def _roll_back(self) -> None:
         if self._raw.in_transaction:
             try:
@@ -170,6 +179,14 @@ class Writer:
             except sqlite3.Error:
                 # The next BEGIN fails and says so to whoever asks.
                 return
+
+
+def outcome_of(reason: BaseException, *, alone: bool) -> BaseException:
+    """What a unit that did nothing wrong while it ran hears when its commit failed."""
+    if alone and isinstance(reason, sqlite3.IntegrityError):
+        # A deferred constraint, and nobody else can have broken it.
+        return IntegrityError("COMMIT", None, reason, hide_parameters=True)
+    return unavailable(reason)
 
 
 def settle(group: Sequence[Ticket]) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -32,20 +35,6 @@ def keys(connection: Connection) -> list[str]:
     return [event.key for event in read_events(connection, after=0, org="o", limit=10_000)]
 
 
-async def held(database: Database) -> threading.Event:
-    """Occupy SQLite's writer, so that what is written until the event is set becomes one group."""
-    busy, go = threading.Event(), threading.Event()
-
-    def unit(_tx: Transaction) -> None:
-        busy.set()
-        go.wait(20)
-
-    task = asyncio.ensure_future(database.write(unit))
-    await asyncio.to_thread(busy.wait, 20)
-    task.add_done_callback(lambda done: done.result())
-    return go
-
-
 async def test_a_unit_returns_its_value_once_it_is_committed(database: Database) -> None:
     def unit(tx: Transaction) -> str:
         insert(tx, "a")
@@ -57,8 +46,10 @@ async def test_a_unit_returns_its_value_once_it_is_committed(database: Database)
     assert await database.read(keys) == ["a"]
 
 
-async def test_a_unit_that_raises_leaves_no_trace_and_the_others_of_its_group_stand(database: Database) -> None:
-    def good(name: str):
+async def test_a_unit_that_raises_leaves_no_trace_and_the_others_of_its_group_stand(
+    database: Database, one_group: Callable[..., Awaitable[list[Any]]]
+) -> None:
+    def good(name: str) -> Callable[[Transaction], None]:
         def unit(tx: Transaction) -> None:
             insert(tx, name)
             state(tx, name)
@@ -66,16 +57,10 @@ async def test_a_unit_that_raises_leaves_no_trace_and_the_others_of_its_group_st
         return unit
 
     def bad(tx: Transaction) -> None:
-        insert(tx, "bad")
-        state(tx, "bad")
+        good("bad")(tx)
         raise InvalidInput("no")
 
-    go = await held(database)
-    writes = [asyncio.ensure_future(database.write(unit)) for unit in (good("a"), bad, good("b"), bad, good("c"))]
-    await asyncio.sleep(0)
-    go.set()
-    outcomes = await asyncio.gather(*writes, return_exceptions=True)
-
+    outcomes = await one_group(database, good("a"), bad, good("b"), bad, good("c"))
     assert [type(outcome) for outcome in outcomes] == [type(None), InvalidInput, type(None), InvalidInput, type(None)]
     assert await database.read(names) == ["a", "b", "c"]
     assert sorted(await database.read(keys)) == ["a", "b", "c"]
@@ -204,16 +189,19 @@ async def test_reads_go_on_during_a_long_write(database: Database) -> None:
     assert await database.read(names) == ["a", "b"]
 
 
-async def test_cancelling_the_caller_does_not_undo_a_queued_unit(database: Database) -> None:
-    go = await held(database)
-    writing = asyncio.ensure_future(database.write(lambda tx: insert(tx, "a")))
-    await asyncio.sleep(0)
-    writing.cancel()
-    go.set()
-    await database.write(lambda tx: insert(tx, "b"))
-    with pytest.raises(asyncio.CancelledError):
-        await writing
-    assert "b" in await database.read(names)
+async def test_cancelling_the_caller_does_not_undo_a_queued_unit(
+    database: Database, hold: Callable[[Database], AbstractAsyncContextManager[None]]
+) -> None:
+    async with hold(database):
+        writing = asyncio.ensure_future(database.write(lambda tx: insert(tx, "a")))
+        await asyncio.sleep(0)
+        writing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+    await database.aclose()
+    again = open_database(str(database._engine.url.render_as_string(hide_password=False)))
+    assert await again.read(names) == ["a"]
+    await again.aclose()
 
 
 async def test_parameters_never_stand_in_an_error(database: Database) -> None:
