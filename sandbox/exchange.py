@@ -35,16 +35,15 @@ class Exchange:
         self._buffer = bytearray()
         self._reported = False
         self._ending: asyncio.Task[None] | None = None
-        self._channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._control, control = message_pair()
-        try:
+        with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+            self._channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+            ours.callback(self._channel.close)
+            theirs.callback(channel.close)
+            self._control, control = message_pair()
+            ours.callback(self._control.close)
+            theirs.callback(control.close)
             zygote.dispatch(request, channel, control)
-        except OSError:
-            self._close()
-            raise
-        finally:
-            channel.close()
-            control.close()
+            ours.pop_all()
         self._channel.setblocking(False)
         self._control.setblocking(False)
 

@@ -27,8 +27,9 @@ from sandbox.selftest import find_escapes
 from sandbox.zygote import Zygote
 
 LAYERS = ("rlimits", "capabilities", "namespaces", "landlock", "seccomp")
-_ATTEMPTS = 3
+_ATTEMPTS = 5
 _BACKOFF_SECONDS = 0.05
+_CROWDED = "Free descriptors or memory on this host, and try again."
 
 
 class LocalRunner:
@@ -52,6 +53,8 @@ class LocalRunner:
         self._starting = asyncio.Lock()
         self._testing = asyncio.Lock()
         self._zygote: Zygote | None = None
+        self._found: Isolation | None = None
+        self._closed = False
         self._isolation: Isolation | None = None
 
     async def __aenter__(self) -> Self:
@@ -87,6 +90,7 @@ class LocalRunner:
 
     async def aclose(self) -> None:
         """End the zygote and every run."""
+        self._closed = True
         zygote, self._zygote = self._zygote, None
         if zygote:
             await zygote.aclose()
@@ -105,9 +109,13 @@ class LocalRunner:
             zygote = await self._ready()
             try:
                 return Exchange(zygote, request, total_bytes)
-            except OSError:
+            except ConnectionError:
                 await self._discard(zygote)
-                await asyncio.sleep(_BACKOFF_SECONDS * attempt)
+            except BlockingIOError:
+                pass  # it has not taken the last requests yet
+            except OSError as error:
+                raise SandboxUnavailable(f"No run could be started: {error.strerror}.", mend=_CROWDED) from error
+            await asyncio.sleep(_BACKOFF_SECONDS * attempt)
         raise SandboxUnavailable("The sandbox's zygote does not stay alive.", mend="Look at the service's log.")
 
     async def _ready(self) -> Zygote:
@@ -118,8 +126,20 @@ class LocalRunner:
             if self._zygote and not self._zygote.alive:
                 await self._discard(self._zygote)
             if self._zygote is None:
-                self._zygote = await Zygote.start(self._layers)
+                self._zygote = await self._start()
             return self._zygote
+
+    async def _start(self) -> Zygote:
+        """A new zygote, which must put up the same fences as the one that was tested."""
+        if self._closed:
+            raise SandboxUnavailable("The sandbox is closed.", mend="Start the service again.")
+        zygote = await Zygote.start(self._layers)
+        found = _read_report(zygote.report)
+        if self._found not in (None, found):
+            await zygote.aclose()
+            raise SandboxUnavailable("This host enforces less than when the sandbox was tested.")
+        self._found = found
+        return zygote
 
     async def _discard(self, zygote: Zygote) -> None:
         if self._zygote is zygote:

@@ -1,0 +1,130 @@
+"""What a host must enforce before anything runs, and what is said where it cannot."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.settings import SandboxSettings
+from sandbox import LocalRunner, NoCapabilities, RunRequest, SandboxPolicy, SandboxUnavailable
+from sandbox.local import LAYERS
+from sandbox.selftest import CANARIES
+from tests.security.sandbox.attacks import CONTROL, native, run_code, run_source
+from tests.security.sandbox.conftest import LIMITS
+
+ROOT = Path(__file__).parents[3]
+
+
+async def test_this_kernel_holds_and_the_canaries_prove_it() -> None:
+    async with LocalRunner(SandboxPolicy(limits=LIMITS)) as runner:
+        isolation = await runner.isolation()
+    assert isolation.level == "kernel"
+    assert isolation.landlock_abi >= 1
+    assert isolation.seccomp
+    assert isolation.missing == ()
+    assert len(CANARIES) >= 12
+
+
+@pytest.mark.parametrize("layer", ["landlock", "seccomp", "rlimits"])
+async def test_without_a_required_layer_nothing_runs_and_the_two_ways_on_are_named(layer: str) -> None:
+    layers = [name for name in LAYERS if name != layer]
+    async with LocalRunner(SandboxPolicy(limits=LIMITS), layers=layers) as runner:
+        assert (await runner.isolation()).level == "process"
+        for attempt in (
+            runner.compile({"operation.py": CONTROL.encode()}),
+            runner.run(RunRequest({"operation": native("return 1")}, "operation", [None]), NoCapabilities()),
+        ):
+            with pytest.raises(SandboxUnavailable) as refusal:
+                await attempt
+            assert layer in refusal.value.detail
+            assert "Linux container" in refusal.value.mend
+            assert 'sandbox.require = "process"' in refusal.value.mend
+            assert "\n" not in refusal.value.detail + refusal.value.mend
+
+
+async def test_namespaces_are_a_bonus() -> None:
+    layers = [name for name in LAYERS if name != "namespaces"]
+    async with LocalRunner(SandboxPolicy(limits=LIMITS), layers=layers) as runner:
+        isolation = await runner.isolation()
+        assert (isolation.level, isolation.namespaces) == ("kernel", ())
+        assert (await run_source(runner, CONTROL, [1, 2])).value == 3
+
+
+async def test_the_owner_may_settle_for_a_process() -> None:
+    settings = SandboxSettings(require="process")
+    async with LocalRunner(settings=settings, layers=["rlimits"]) as runner:
+        isolation = await runner.isolation()
+        assert isolation.level == "process"
+        assert "landlock" in isolation.missing
+        assert (await run_source(runner, CONTROL, [1, 2])).value == 3
+
+
+async def test_a_canary_that_escapes_takes_the_level_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sandbox import selftest
+
+    escape = selftest.Canary("walk out", "pass")
+    monkeypatch.setattr(selftest, "CANARIES", (escape, *CANARIES))
+    async with LocalRunner(SandboxPolicy(limits=LIMITS)) as runner:
+        isolation = await runner.isolation()
+        assert isolation.level == "process"
+        assert isolation.missing == ("self-test: walk out (ok)",)
+        with pytest.raises(SandboxUnavailable):
+            await run_code(runner, native("return 1"))
+
+
+SCRIPT = """
+import asyncio, os, sys
+from core.settings import SandboxSettings
+from sandbox import LocalRunner
+from tests.security.sandbox.attacks import CONTROL, native, run_code, run_source
+async def main():
+    assert os.getuid() == {uid}, os.getuid()
+    async with LocalRunner() as runner:
+        isolation = await runner.isolation()
+        print(isolation.level, ",".join(isolation.namespaces), isolation.uid_dropped)
+        print((await run_source(runner, CONTROL, [1, 2])).value)
+        print((await run_code(runner, native("os.fork()"))).verdict)
+        print((await run_code(runner, native("open('/etc/passwd')"))).error["message"][:15])
+asyncio.run(main())
+"""
+
+
+def _interpreter() -> str | None:
+    """An interpreter that an ordinary user may start, of our version: our packages must load in it."""
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for candidate in (sys.executable, f"/usr/bin/python{version}", f"/usr/local/bin/python{version}"):
+        path = Path(candidate)
+        if path.exists() and all(part.stat().st_mode & 0o001 for part in path.resolve().parents):
+            return candidate
+    return None
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="this test leaves root; the others run as an ordinary user already")
+async def test_it_holds_for_an_ordinary_user() -> None:
+    interpreter = _interpreter()
+    if interpreter is None:
+        pytest.skip("no interpreter of this version that an ordinary user may start")
+    nobody = pwd.getpwnam("nobody")
+    packages = next(entry for entry in sys.path if entry.endswith("site-packages"))
+    done = subprocess.run(
+        [interpreter, "-B", "-c", SCRIPT.format(uid=nobody.pw_uid)],
+        env={"PYTHONPATH": f"{ROOT}:{packages}"},
+        cwd="/",
+        user=nobody.pw_uid,
+        group=nobody.pw_gid,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    level, total, fork, read = done.stdout.splitlines()
+    assert level.startswith("kernel ")
+    assert level.endswith(" False")
+    assert (total, fork, read) == ("3", "killed_by_policy", "PermissionError")
