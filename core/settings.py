@@ -37,6 +37,7 @@ class LimitSettings(BaseModel):
     build_memory_mib: int = 4096
     upstream_seconds: float = 30.0
     approval_hours: float = 72.0
+    checkpoint_days: float = 7.0
 
 
 class LlmSettings(BaseModel):

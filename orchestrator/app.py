@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -17,14 +19,41 @@ from core.events import EventLog
 from core.ids import Ids, TimeOrderedIds
 from core.keyring import Keyring
 from core.settings import Settings
+from gateway import Gateway
+from modules.attestation import open_signer
+from modules.broker import Broker, BrokerLimits
+from modules.codecache import CodeCache
+from modules.drafts import Drafts
+from modules.lifecycle import Lifecycle
+from modules.loader import Loader
+from modules.proven_code import ProvenCode
 from orchestrator.api import routers
 from orchestrator.api.guard import Guard
 from orchestrator.api.openapi import PROBLEM_RESPONSES, describe, operation_id
 from orchestrator.api.problem import install
 from orchestrator.bind import parse_bind
+from orchestrator.builds.card import edit_card
+from orchestrator.builds.machine import build_machine
+from orchestrator.builds.service import Builds
+from orchestrator.builds.services import BuildServices
 from orchestrator.data_directory import DataDirectory
+from orchestrator.governance.approvals import Approvals
+from orchestrator.governance.model import Level
+from orchestrator.graph.machine import turn_machine
+from orchestrator.graph.services import TurnServices
 from orchestrator.identity import Identity
 from orchestrator.probes import Finding, Probe
+from orchestrator.runs.executor import Executor
+from orchestrator.runs.model import RunKind
+from orchestrator.runs.saver import open_saver
+from orchestrator.runs.service import Runs
+from orchestrator.runs.store import claimable_ids, wake
+from orchestrator.runs.sweeper import Sweeper
+from orchestrator.threads.service import Threads
+from orchestrator.tools.catalog import Catalog
+from orchestrator.tools.chat import ChatTools
+from orchestrator.tools.service import Tools
+from sandbox import LocalRunner, SandboxPolicy, SandboxUnavailable
 
 
 @dataclass(slots=True)
@@ -40,6 +69,14 @@ class Services:
     keyring: Keyring
     credentials: CredentialStore
     identity: Identity
+    loader: Loader
+    drafts: Drafts
+    catalog: Catalog
+    tools: Tools
+    builds: Builds
+    runs: Runs
+    threads: Threads
+    approvals: Approvals
     probes: list[Probe] = field(default_factory=list[Probe])
 
 
@@ -93,22 +130,112 @@ async def open_services(settings: Settings, *, clock: Clock | None = None) -> As
     async with AsyncExitStack() as stack:
         db = open_database(url, clock=clock, synchronous=settings.synchronous)
         stack.push_async_callback(db.aclose)
-        keyring = Keyring(directory.path / "keyring")
-        services = Services(
-            settings=settings,
-            clock=clock,
-            ids=ids,
-            directory=directory,
-            db=db,
-            events=EventLog(db),
-            keyring=keyring,
-            credentials=CredentialStore(db, keyring),
-            identity=Identity(db, clock, ids),
-            probes=[Probe("database", lambda: database_answers(db, url), needed=True)],
-        )
+        base = Ground(settings, clock, ids, directory, db, Keyring(directory.path / "keyring"))
+        services = await open_features(base, stack)
         # A database of its own belongs to this directory alone, and so does the owner key in it.
         await services.identity.admit_owner(directory.owner_key(), alone=settings.database_url is None)
         yield services
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every feature stands on."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    directory: DataDirectory
+    db: Database
+    keyring: Keyring
+
+    @property
+    def url(self) -> str:
+        return self.settings.effective_database_url
+
+
+async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
+    """Wire the features from the ground up; the sweeper starts last, when everything it may execute is there."""
+    settings, clock, ids, db = base.settings, base.clock, base.ids, base.db
+    events, credentials = EventLog(db), CredentialStore(db, base.keyring)
+    policy = SandboxPolicy.from_settings(settings.sandbox)
+    runner = await stack.enter_async_context(LocalRunner(policy, settings.sandbox))
+    broker = Broker(BrokerLimits.from_settings(settings.limits), vault=credentials)
+    stack.push_async_callback(broker.aclose)
+    cache = CodeCache(base.directory.path / "code-cache")
+    signer = await open_signer(db, base.keyring)
+    drafts = Drafts(db, ids, runner=runner, policy=policy, cache=cache, broker=broker)
+    code = ProvenCode(db, runner=runner, policy=policy, cache=cache)
+    loader = Loader(db, runner=runner, code=code, broker=broker, signer=signer, clock=clock)
+    saver = await stack.enter_async_context(open_saver(base.url, base.directory.path, synchronous=settings.synchronous))
+    executor = Executor(ids.new(), db, saver)
+    runs = Runs(db, ids, events, executor)
+    lifecycle = Lifecycle(ids, signer)
+    builds, catalog = Builds(db, runs, lifecycle), Catalog(db)
+    isolation = await enforced(runner)
+    tools = Tools(clock, catalog, loader, ChatTools(builds, catalog), isolation)
+    card_life = timedelta(hours=settings.limits.approval_hours)
+    of_builds = BuildServices(db, ids, settings.limits, broker, drafts, policy, lifecycle, card_life, isolation)
+    of_turns = TurnServices(clock, ids, Gateway(), tools, card_life)
+    editors = {"tool": tools.edit, "module": partial(edit_card, of_builds)}
+    approvals = Approvals(db, ids, editors=editors, wake_run=wake, woken=runs.woken)
+    turn = turn_machine(of_turns)
+    executor.serve({RunKind.TURN: turn, RunKind.CALL: turn, RunKind.BUILD: build_machine(of_builds)})
+    sweeper = Sweeper(
+        db,
+        executor,
+        saver,
+        alone=base.url.startswith("sqlite"),
+        expire_cards=approvals.expire_overdue,
+        keep_checkpoints_days=settings.limits.checkpoint_days,
+    )
+    await sweeper.start()
+    stack.push_async_callback(sweeper.aclose)
+    return Services(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        directory=base.directory,
+        db=db,
+        events=events,
+        keyring=base.keyring,
+        credentials=credentials,
+        identity=Identity(db, clock, ids),
+        loader=loader,
+        drafts=drafts,
+        catalog=catalog,
+        tools=tools,
+        builds=builds,
+        runs=runs,
+        threads=Threads(db, ids, runs),
+        approvals=approvals,
+        probes=[
+            Probe("database", lambda: database_answers(db, base.url), needed=True),
+            Probe("sandbox", lambda: sandbox_answers(runner)),
+            Probe("work", lambda: work_answers(db)),
+        ],
+    )
+
+
+async def enforced(runner: LocalRunner) -> Level:
+    """The sandbox's level; ``none`` where this host cannot give what is required, and then nothing is run in it."""
+    try:
+        return (await runner.isolation()).level
+    except SandboxUnavailable:
+        return "none"
+
+
+async def sandbox_answers(runner: LocalRunner) -> Finding:
+    """What the sandbox enforces here. Raises ``SandboxUnavailable`` with the two ways on."""
+    found = await runner.isolation()
+    missing = f" Missing: {', '.join(found.missing)}." if found.missing else ""
+    return Finding(True, f"The sandbox enforces the level {found.level!r}.{missing}", asdict(found))
+
+
+async def work_answers(db: Database) -> Finding:
+    """Whether every run that has work to do has a living process that does it."""
+    orphans = await db.read(claimable_ids)
+    sentence = "Every run has a living owner." if not orphans else f"{len(orphans)} runs wait for a living owner."
+    return Finding(not orphans, sentence, {"ownerless": orphans[:20]})
 
 
 async def database_answers(db: Database, url: str) -> Finding:

@@ -11,12 +11,31 @@ if TYPE_CHECKING:
 def routers() -> list[APIRouter]:
     """Every router of the application, in the order of its documentation."""
     # Imported here: importing this package must stay cheap, because the front door does before it answers anything.
-    from orchestrator.api import check, credentials, docs, events, health, identity
+    from orchestrator.api import (
+        approvals,
+        check,
+        credentials,
+        docs,
+        drafts,
+        events,
+        files,
+        health,
+        identity,
+        modules,
+        runs,
+        threads,
+    )
 
     return [
         health.router,
         identity.router,
+        files.router,
+        threads.router,
+        runs.router,
         events.router,
+        approvals.router,
+        modules.router,
+        drafts.router,
         credentials.router,
         check.router,
         docs.router,

@@ -28,6 +28,9 @@ class Entry:
 COMMANDS = {
     "serve": Entry("orchestrator.cli.serve", "Serve the API and the page."),
     "check": Entry("orchestrator.cli.check", "Show the effective settings and whether everything works."),
+    "ask": Entry("orchestrator.cli.ask", "Say something, and see what comes of it."),
+    "approvals": Entry("orchestrator.cli.approvals", "Read the cards that wait, and answer them."),
+    "modules": Entry("orchestrator.cli.modules", "Build, show, bind, install, roll back and run modules."),
     "credentials": Entry("orchestrator.cli.credentials", "Set, list and remove the secrets that modules use."),
     "demo": Entry("orchestrator.cli.demo", "Stand-ins to try NEXUS with, offline."),
 }

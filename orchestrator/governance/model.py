@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 JsonObject = dict[str, Any]
+Level = Literal["kernel", "process", "none"]
 
 
 class Value(BaseModel):
@@ -99,7 +100,7 @@ class Context(Value):
     actor: str
     org: str
     role: str
-    isolation: Literal["kernel", "process", "none"] | None = None
+    isolation: Level | None = None
     axes: dict[Axis, int] = Field(default_factory=dict[Axis, int])
     approved_payload_hash: str | None = None
 

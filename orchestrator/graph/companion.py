@@ -10,10 +10,10 @@ from gateway import ModelRequest, ModelResult, Purpose, Reply
 from orchestrator.companion.shapes import CompanionResponse
 from orchestrator.graph.conversation import conversation
 from orchestrator.graph.services import TurnServices
-from orchestrator.graph.speech import Speech, speak, write_reply
 from orchestrator.graph.state import TurnState
 from orchestrator.runs.journal import Place
 from orchestrator.runs.machine import Execution
+from orchestrator.threads.speech import Speech, speak, write_reply
 
 
 async def companion(state: TurnState, execution: Execution[TurnServices], place: Place) -> dict[str, Any]:

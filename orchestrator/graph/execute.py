@@ -39,11 +39,12 @@ async def execute(state: TurnState, execution: Execution[TurnServices], place: P
         )
 
     try:
-        await journal.once(place, "tool", act, record=record, repeatable=repeatable)
+        envelope = await journal.once(place, "tool", act, record=record, repeatable=repeatable)
     except OutcomeUnknown as unknown:
         await resolve_unknown(state, execution, place, unknown)
-        await journal.once(place, "tool", act, record=record, repeatable=True)
-    return {"executed": place.step}
+        envelope = await journal.once(place, "tool", act, record=record, repeatable=True)
+    begun = envelope["data"].get("run") if envelope["ok"] and not envelope["module"] else None
+    return {"executed": place.step, "runs": [begun] if begun else []}
 
 
 async def resolve_unknown(

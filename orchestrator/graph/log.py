@@ -8,10 +8,10 @@ from core.database import Transaction
 from orchestrator.companion.shapes import OperatorResponse
 from orchestrator.governance.model import State
 from orchestrator.graph.services import TurnServices
-from orchestrator.graph.speech import Speech, write_reply
 from orchestrator.graph.state import TurnState
 from orchestrator.runs.journal import Place
 from orchestrator.runs.machine import Execution
+from orchestrator.threads.speech import Speech, write_reply
 
 NOTHING_DONE = "Nothing was executed."
 
@@ -19,7 +19,7 @@ NOTHING_DONE = "Nothing was executed."
 async def log(state: TurnState, execution: Execution[TurnServices], place: Place) -> dict[str, Any]:
     """Say the answer, then write it down with the operator's five fields."""
     services, journal = execution.services, execution.journal
-    envelope = await journal.recorded(state["executed"]) if state.get("executed") else None
+    envelope = await journal.recorded(state.get("executed") or "")
     response = account(state, envelope, services.tools.render)
     message = services.ids.new()
     data = facts(state, envelope, response)

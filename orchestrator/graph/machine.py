@@ -80,4 +80,6 @@ def result(state: Mapping[str, Any]) -> dict[str, Any]:
         "question": state.get("question"),
         "answered": state.get("answered"),
         "executed": state.get("executed"),
+        "runs": state.get("runs", []),
+        "ok": state["verified"]["ok"] if state.get("verified") else True,
     }

@@ -20,5 +20,3 @@ class TurnServices:
     gateway: Gateway
     tools: Tools
     card_life: timedelta
-    isolation: str
-    provider_note: str = ""

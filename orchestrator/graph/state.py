@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 
-class TurnState(TypedDict, total=False):
-    """Small JSON values: large results stay in their effect's row, and the state names the step."""
+class TurnState(TypedDict):
+    """Small JSON values: large results stay in their effect's row, and the state names the step.
+
+    A node reads only what the nodes before it have set; what may be absent is read with ``get``.
+    """
 
     thread: str | None
     message: str | None
@@ -22,5 +25,6 @@ class TurnState(TypedDict, total=False):
     decision: dict[str, Any]
     answered: dict[str, Any] | None
     executed: str | None
+    runs: list[str]
     verified: dict[str, Any]
     reply: dict[str, Any]

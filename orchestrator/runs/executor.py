@@ -27,17 +27,20 @@ log = logging.getLogger(__name__)
 class Executor:
     """The runs of one process. ``id`` is the process's own; its lease is kept by the sweeper."""
 
-    def __init__(
-        self, id: str, db: Database, machines: Mapping[RunKind, Machine], saver: BaseCheckpointSaver[str]
-    ) -> None:
+    def __init__(self, id: str, db: Database, saver: BaseCheckpointSaver[str]) -> None:
         self.id = id
         self._db = db
-        self._machines = machines
         self._saver = saver
-        self._graphs = {kind: machine.compile(saver) for kind, machine in machines.items()}
+        self._machines: dict[RunKind, Machine] = {}
+        self._graphs: dict[RunKind, CompiledStateGraph[Any, Any, Any, Any]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._cancelled: set[str] = set()
         self._closing = False
+
+    def serve(self, machines: Mapping[RunKind, Machine]) -> None:
+        """Say what each kind of run executes. Once, before the first run: machines may start runs themselves."""
+        self._machines = dict(machines)
+        self._graphs = {kind: machine.compile(self._saver) for kind, machine in machines.items()}
 
     def version(self, kind: RunKind) -> str:
         """The graph version that a new run of this kind is begun with."""

@@ -164,11 +164,7 @@ class Journal:
     async def recorded(self, step: str, ordinal: int = 0) -> dict[str, Any] | None:
         """The recorded result of an effect, for nodes that come later."""
 
-        def query(connection: Connection) -> str | None:
-            return connection.execute(select(effects.c.result).where(*at(self.run.id, step, ordinal))).scalar()
-
-        text = await self._db.read(query)
-        return json.loads(text) if text else None
+        return await self._db.read(lambda connection: recorded(connection, self.run.id, step, ordinal))
 
     async def settle_unknown(self, place: Place, result: dict[str, Any] | None, ordinal: int = 0) -> None:
         """The owner's word on an unknown outcome: a result to go on with, or ``None`` to do it again."""
@@ -180,6 +176,12 @@ class Journal:
                 complete(tx, self.run.id, place.step, ordinal, result)
 
         await self.write(unit)
+
+
+def recorded(connection: Connection, run: str, step: str, ordinal: int = 0) -> dict[str, Any] | None:
+    """The recorded result of an effect, if it has one."""
+    text = connection.execute(select(effects.c.result).where(*at(run, step, ordinal))).scalar()
+    return json.loads(text) if text else None
 
 
 def at(run: str, step: str, ordinal: int) -> tuple[Any, ...]:

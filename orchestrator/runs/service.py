@@ -18,6 +18,7 @@ from orchestrator.governance import store as governance_store
 from orchestrator.runs import store
 from orchestrator.runs.executor import Executor
 from orchestrator.runs.idempotency import made_before, remember
+from orchestrator.runs.journal import recorded
 from orchestrator.runs.model import ENDED, SETTLED, Run, RunKind, RunState
 
 Also = Callable[[Transaction, Run], None]
@@ -95,6 +96,10 @@ class Runs:
 
     async def get(self, org: str, run_id: str) -> Run:
         return await self._db.read(lambda connection: store.get_run(connection, org, run_id))
+
+    async def effect(self, run: Run, step: str) -> dict[str, Any] | None:
+        """The recorded result of an effect of a run."""
+        return await self._db.read(lambda connection: recorded(connection, run.id, step))
 
     async def settled(self, org: str, run_id: str, states: Set[RunState] = SETTLED) -> Run:
         """Wait until the run has ended or waits for an answer (or is in one of ``states``), and return it."""

@@ -60,8 +60,8 @@ class Threads:
         check_message(text, attachments)
         message = self._ids.new()
         run_id = self._ids.new()
-        input = {"text": text, "thread": thread, "message": message, "attachments": attachments, "params": params}
-        request = {name: input[name] for name in ("text", "thread", "attachments", "params")}
+        said = {"text": text, "thread": thread, "message": message, "attachments": attachments, "params": params}
+        request = {name: said[name] for name in ("text", "thread", "attachments", "params")}
 
         def also(tx: Transaction, run: Run) -> None:
             found = store.get_thread(tx.connection, actor.org, thread)
@@ -74,7 +74,7 @@ class Threads:
         return await self._runs.start(
             actor,
             RunKind.TURN,
-            input,
+            said,
             thread=thread,
             run_id=run_id,
             key=key,

@@ -123,6 +123,18 @@ def _conversation() -> None:
 
 def _governance() -> None:
     op.create_table(
+        "call_findings",
+        sa.Column("org", sa.Text, primary_key=True),
+        sa.Column("bundle_sha256", sa.Text, primary_key=True),
+        sa.Column("operation", sa.Text, primary_key=True),
+        sa.Column("code", sa.Text, primary_key=True),
+        sa.Column("place", sa.Text, primary_key=True),
+        sa.Column("module", sa.Text, nullable=False),
+        sa.Column("sentence", sa.Text, nullable=False),
+        sa.Column("seen", sa.Integer, nullable=False),
+        sa.Column("last_seen_at", sa.Text, nullable=False),
+    )
+    op.create_table(
         "decisions",
         sa.Column("id", sa.Text, primary_key=True),
         sa.Column("org", sa.Text, nullable=False),
@@ -162,6 +174,7 @@ def _governance() -> None:
 
 def downgrade() -> None:
     for table in (
+        "call_findings",
         "approvals",
         "decisions",
         "files",

@@ -1,0 +1,1 @@
+"""Builds: from a description to an installed module, as runs of a graph of their own."""

@@ -1,0 +1,32 @@
+"""Keeping a decision with everything it was computed from, so that it can be computed again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.database import Transaction
+from orchestrator.governance import store
+from orchestrator.governance.decision import stored_inputs
+from orchestrator.governance.model import Action, Context, Decision
+from orchestrator.runs.journal import Journal, Place
+
+
+async def record_decision(
+    journal: Journal, place: Place, made: str, action: Action, context: Context, decision: Decision
+) -> dict[str, Any]:
+    """Store a decision with its inputs and state ``decision.made``, once a step."""
+
+    def unit(tx: Transaction) -> dict[str, Any]:
+        inputs = stored_inputs(action, context)
+        store.insert_decision(tx, made, journal.org, journal.run.id, place.step, inputs, decision)
+        brief = {
+            "id": made,
+            "subject": action.subject,
+            **decision.model_dump(mode="json", include={"state", "rank", "score", "band", "reasons", "missing"}),
+            "payload_hash": decision.payload_hash,
+            "hash": decision.hash,
+        }
+        journal.result(tx, "decision.made", place, brief)
+        return {**brief, "payload": decision.payload}
+
+    return await journal.at_once(place, "decision", unit)

@@ -1,0 +1,1 @@
+"""Every tool call, whoever asks for it, ends here: weighed, called once, recorded."""
