@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import jsonschema
 from jsonschema import Draft4Validator, Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 from referencing import Registry
 from referencing.jsonschema import DRAFT4, DRAFT202012
 
@@ -61,4 +61,4 @@ def _pattern(validator: Any, wanted: Any, instance: Any, schema: Mapping[str, An
         yield ValidationError(f"{instance!r} does not match {wanted!r}")
 
 
-OpenApi30 = jsonschema.validators.extend(Draft4Validator, {"type": _type, "enum": _enum, "pattern": _pattern})
+OpenApi30 = extend(Draft4Validator, {"type": _type, "enum": _enum, "pattern": _pattern})
