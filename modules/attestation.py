@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from core.credentials import credentials, put
+from core.clock import rfc3339
+from core.credentials import credentials
 from core.database import Database, Transaction
 from core.errors import PolicyViolation
 from core.hashing import canonical_json, sha256_hex
@@ -85,7 +86,9 @@ def _find_or_make(tx: Transaction, keyring: Keyring) -> str:
     if found is not None:
         return found
     sealed = keyring.seal(base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()))
-    put(tx, _ORG, _NAME, sealed)
+    now = rfc3339(tx.now)
+    # A plain insert: storing over another process's new key would orphan what it has signed.
+    tx.execute(credentials.insert().values(org=_ORG, name=_NAME, sealed=sealed, created_at=now, updated_at=now))
     return sealed
 
 

@@ -22,6 +22,7 @@ from modules.store.versions import (
     find_or_insert_version,
     insert_activation,
     insert_grant,
+    lock_module,
     newest_grant_of,
     previous_number,
     read_active,
@@ -41,6 +42,7 @@ class Lifecycle:
 
         Raises ``Conflict`` when the payload is not what was approved, or the draft is not what the payload says.
         """
+        lock_module(tx, approved.org, str(approved.payload.get("module")))
         done = find_activation(tx.connection, approved.org, f"approval:{approved.approval}")
         if done is not None:
             if done.payload_hash != approved.payload_hash:
@@ -66,6 +68,7 @@ class Lifecycle:
 
         Also how an approved newer version is installed again. Raises ``NotFound`` or ``Conflict``.
         """
+        lock_module(tx, org, module)
         done = find_activation(tx.connection, org, f"move:{key}")
         if done is not None:
             return done
@@ -114,7 +117,7 @@ class Lifecycle:
             ),
         )
         if approved.draft is not None:
-            mark_promoted(tx, approved.org, approved.draft)
+            mark_promoted(tx, approved.org, approved.draft, payload["bundle_sha256"])
         data = {"module": version.module, "version": version.number, "bundle_sha256": version.bundle_sha256}
         data |= {"payload_hash": approved.payload_hash, "approval": approved.approval, "by": approved.approved_by}
         key = f"module.promoted:{approved.org}:{version.id}"

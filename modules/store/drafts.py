@@ -92,9 +92,10 @@ def attach_proof(tx: Transaction, draft: Draft, proof: Proof) -> Draft:
     return read_draft(tx.connection, draft.org, draft.id)
 
 
-def mark_promoted(tx: Transaction, org: str, draft_id: str) -> None:
-    """Say that the draft became a version."""
-    tx.execute(update(drafts).where(drafts.c.org == org, drafts.c.id == draft_id).values(state="promoted"))
+def mark_promoted(tx: Transaction, org: str, draft_id: str, bundle_sha256: str) -> None:
+    """Say that the draft became a version, if it still is what was promoted."""
+    place = (drafts.c.org == org, drafts.c.id == draft_id, drafts.c.bundle_sha256 == bundle_sha256)
+    tx.execute(update(drafts).where(*place).values(state="promoted"))
 
 
 def insert_proof(tx: Transaction, proof: Proof) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -56,6 +57,16 @@ class Activation:
     kind: str
     actor: str
     created_at: str
+
+
+def lock_module(tx: Transaction, org: str, module: str) -> None:
+    """Let nobody else move this module's pointer or number its versions until the commit.
+
+    SQLite has one writer at a time anyway.
+    """
+    if tx.connection.dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.sha256(f"{org}\0{module}".encode()).digest()[:8], signed=True)
+        tx.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def find_or_insert_version(tx: Transaction, version: Version) -> Version:
