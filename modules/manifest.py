@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -29,8 +29,9 @@ def _validator() -> Draft202012Validator:
 
 
 def check_manifest(manifest: Any) -> None:
-    """Raise ``InvalidInput`` with the first few faults unless ``manifest`` follows the schema and agrees with itself."""
-    errors = sorted(_validator().iter_errors(manifest), key=lambda error: list(map(str, error.absolute_path)))
+    """Raise ``InvalidInput`` with the first faults unless ``manifest`` follows the schema and agrees with itself."""
+    found = cast("Iterable[ValidationError]", _validator().iter_errors(manifest))  # pyright: ignore[reportUnknownMemberType]
+    errors = sorted(found, key=lambda error: list(map(str, error.absolute_path)))
     faults = [_fault(error) for error in errors[:5]] or _disagreements(manifest)
     if faults:
         raise InvalidInput(f"The manifest is not valid: {'; '.join(faults)}", mend="Correct manifest.json.")

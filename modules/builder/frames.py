@@ -1,4 +1,4 @@
-"""How the files of a build travel from the child: a path, a length, the bytes; last, under no path, the rest as JSON."""
+"""How a build's files travel from the child: a path, a length, the bytes; last, under no path, the rest as JSON."""
 
 from __future__ import annotations
 

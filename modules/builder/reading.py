@@ -7,8 +7,9 @@ objects, and aliases may not grow a document beyond ``MOST_GROWTH`` times its ow
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.refusal import Refused
 
 DEEPEST = 400
@@ -68,15 +69,16 @@ def _too_deep() -> Refused:
     return Refused(f"The document is nested more than {DEEPEST} levels deep.", mend="Send a flatter document.")
 
 
+_NESTED: Final = (dict, list)
+
+
 def _check_depth(value: Any) -> None:
-    level: list[Any] = [value]
+    level: list[Any] = [value] if isinstance(value, _NESTED) else []
     for _ in range(DEEPEST):
         deeper: list[Any] = []
         for node in level:
-            if isinstance(node, dict):
-                deeper.extend(child for child in node.values() if isinstance(child, dict | list))
-            elif isinstance(node, list):
-                deeper.extend(child for child in node if isinstance(child, dict | list))
+            children = node.values() if is_object(node) else node
+            deeper += [child for child in children if isinstance(child, _NESTED)]
         if not deeper:
             return
         level = deeper
@@ -87,8 +89,8 @@ def _without_surrogates(value: Any) -> Any:
     """Half of a surrogate pair is no character and cannot be written: U+FFFD stands in for it."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
+    if is_object(value):
         return {_without_surrogates(key): _without_surrogates(child) for key, child in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_without_surrogates(child) for child in value]
     return value

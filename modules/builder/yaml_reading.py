@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
+from yaml.error import YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.refusal import Refused
+
+if TYPE_CHECKING:
+
+    class CParser:
+        """libyaml's parser; the package describes its types nowhere."""
+
+        def __init__(self, stream: str) -> None: ...
+        def get_single_node(self) -> Node | None: ...
+        def dispose(self) -> None: ...
+
+else:
+    from yaml.cyaml import CParser
 
 MOST_GROWTH = 20
 FREE_NODES = 200_000
@@ -26,7 +39,7 @@ _MERGE = "<<"
 _STR = "tag:yaml.org,2002:str"
 
 
-class _Composer(yaml.cyaml.CParser):
+class _Composer(CParser):
     """libyaml's parser with a resolver that leaves every scalar as it is written."""
 
     def __init__(self, text: str) -> None:
@@ -47,7 +60,7 @@ def read_yaml(text: str) -> Any:
     composer = _Composer(text)
     try:
         node = composer.get_single_node()
-    except (yaml.YAMLError, RecursionError) as error:
+    except (YAMLError, RecursionError) as error:
         raise Refused(f"The document is neither JSON nor YAML: {_said(error)}", mend=_MEND) from error
     finally:
         composer.dispose()
@@ -122,9 +135,7 @@ class _Reading:
             if not isinstance(key, ScalarNode):
                 raise Refused(f"Line {key.start_mark.line + 1}: a key that is not text.", mend=_MEND)
             if key.value == _MERGE and not key.style:
-                merged.extend(
-                    part for part in (value if isinstance(value, list) else [value]) if isinstance(part, dict)
-                )
+                merged.extend(part for part in (value if is_list(value) else [value]) if is_object(part))
             else:
                 values[key.value] = value
         for part in merged:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from modules.builder.json_value import is_object
 from modules.builder.openapi.document import Document, Unreachable
 from modules.builder.openapi.findings import Findings
 from modules.builder.openapi.media import first_example, media_kind, preferred
@@ -39,15 +40,15 @@ class BodyReader:
         except Unreachable as error:
             self._findings.add("unreachable_ref", place, f"The body {error.reason}; any JSON value is taken.")
             return Body(RESERVED_ARGUMENT, False, "json", "application/json", {})
-        content = node.get("content") if isinstance(node, dict) else None
-        if not isinstance(content, dict) or not content:
+        content = node.get("content") if is_object(node) else None
+        if not is_object(content) or not content:
             self._findings.add("bad_body", place, "Has no content; no body is sent.")
             return None
         media_type = preferred(content)
-        described = content[media_type] if isinstance(content[media_type], dict) else {}
+        described: dict[str, Any] = content[media_type] if is_object(content[media_type]) else {}
         kind = self._kind(media_type, described.get("schema"))
         schema, binary = self._schema(kind, described.get("schema"), place)
-        if isinstance(node.get("description"), str) and isinstance(schema, dict):
+        if isinstance(node.get("description"), str) and is_object(schema):
             schema = {**schema, "description": schema.get("description") or node["description"]}
         return Body(
             argument=RESERVED_ARGUMENT,
@@ -64,7 +65,7 @@ class BodyReader:
         kind = media_kind(media_type)
         if kind == "xml":
             return "text"
-        if kind in {"json", "text", "binary"}:
+        if kind == "json" or kind == "text" or kind == "binary":
             return kind
         try:
             node = self._document.follow(schema)
@@ -72,7 +73,9 @@ class BodyReader:
             node = None
         if kind == "any":
             return "binary" if _binary(node) else "json"
-        return "text" if isinstance(node, dict) and node.get("type") == "string" else kind
+        if is_object(node) and node.get("type") == "string":
+            return "text"
+        return kind
 
     def _schema(self, kind: BodyKind, node: Any, place: str) -> tuple[Any, tuple[str, ...]]:
         if kind == "binary":
@@ -82,7 +85,7 @@ class BodyReader:
                 followed = self._document.follow(node)
             except Unreachable:
                 followed = None
-            if isinstance(followed, dict) and followed.get("type") in {"object", "array"}:
+            if is_object(followed) and followed.get("type") in {"object", "array"}:
                 self._findings.add("text_body", place, "The body is taken as text; its structure is not checked.")
             return {"type": "string"}, ()
         schema = self._schemas.convert({} if node is None else node, place)
@@ -96,12 +99,12 @@ class BodyReader:
             node = self._document.follow(node)
         except Unreachable:
             return ()
-        properties = node.get("properties") if isinstance(node, dict) else None
+        properties = node.get("properties") if is_object(node) else None
         names: list[str] = []
-        for name, child in (properties if isinstance(properties, dict) else {}).items():
+        for name, child in (properties if is_object(properties) else {}).items():
             try:
                 child = self._document.follow(child)
-                if isinstance(child, dict) and child.get("type") == "array":
+                if is_object(child) and child.get("type") == "array":
                     child = self._document.follow(child.get("items"))
             except Unreachable:
                 continue
@@ -111,7 +114,7 @@ class BodyReader:
 
 
 def _binary(node: Any) -> bool:
-    if not isinstance(node, dict):
+    if not is_object(node):
         return False
     if node.get("type") == "file" or node.get("format") == "binary":
         return True
@@ -131,8 +134,8 @@ def _sent_type(media_type: str, kind: BodyKind) -> str:
 
 def _encodings(node: Any) -> dict[str, PropertyEncoding]:
     encodings: dict[str, PropertyEncoding] = {}
-    for name, given in (node if isinstance(node, dict) else {}).items():
-        if not isinstance(given, dict):
+    for name, given in (node if is_object(node) else {}).items():
+        if not is_object(given):
             continue
         style = (
             given.get("style")

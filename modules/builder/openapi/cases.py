@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.expected import expected_request
 from modules.builder.openapi.media import media_kind
 from modules.builder.openapi.model import Operation, Parameter
@@ -34,7 +35,7 @@ def _arguments(operation: Operation, sampler: Sampler, *, full: bool) -> dict[st
     body = operation.body
     if body is not None and (full or body.required):
         sampled = sampler.value(body.schema, full=full)
-        if body.kind in {"form", "multipart"} and not isinstance(sampled, dict):
+        if body.kind in {"form", "multipart"} and not is_object(sampled):
             sampled = {}
         if body.kind == "multipart":
             sampled = {name: _file(value) if name in body.binary else value for name, value in sampled.items()}
@@ -43,14 +44,14 @@ def _arguments(operation: Operation, sampler: Sampler, *, full: bool) -> dict[st
 
 
 def _file(value: Any) -> Any:
-    return ["AP8Q" for _ in value] if isinstance(value, list) else "AP8Q"
+    return ["AP8Q" for _ in value] if is_list(value) else "AP8Q"
 
 
 def _argument(parameter: Parameter, sampler: Sampler, full: bool) -> Any:
     value = sampler.value(parameter.schema, full=full)
     if parameter.place == "path" and value in _NO_SEGMENT:
         schema = sampler.resolved(parameter.schema)
-        named = schema.get("enum", []) if isinstance(schema, dict) else []
+        named: list[Any] = schema.get("enum", []) if is_object(schema) else []
         return next((option for option in named if option not in _NO_SEGMENT), "1")
     return value
 
@@ -89,7 +90,7 @@ def _answer(operation: Operation, sampler: Sampler) -> tuple[dict[str, Any], Any
 
 def _first(schema: Any) -> Any:
     """The schema of the first answer: several answers are alternatives, in the order of their codes."""
-    if isinstance(schema, dict) and set(schema) == {"anyOf"}:
+    if is_object(schema) and set(schema) == {"anyOf"}:
         return schema["anyOf"][0]
     return schema
 

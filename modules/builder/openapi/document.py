@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NewType
 from urllib.parse import unquote
 
+from modules.builder.json_value import is_list, is_object
+
 Pointer = NewType("Pointer", str)
 """A JSON pointer within the document, written ``#/a/b`` with ``~0`` and ``~1`` escapes."""
 
@@ -56,11 +58,11 @@ class Document:
     def follow(self, node: Any) -> Any:
         """``node``, or what its chain of ``$ref`` ends at. Raises ``Unreachable``, also for a chain in a circle."""
         for _ in range(_LONGEST_CHAIN):
-            if not isinstance(node, dict) or not isinstance(node.get("$ref"), str):
+            if not is_object(node) or not isinstance(node.get("$ref"), str):
                 return node
             reference: str = node["$ref"]
             node = self.at(self.pointer(reference))
-        raise Unreachable(str(node.get("$ref")) if isinstance(node, dict) else "", "refers to itself")
+        raise Unreachable(str(node.get("$ref")) if is_object(node) else "", "refers to itself")
 
     def _lookup(self, pointer: Pointer) -> Any:
         node: Any = self.root
@@ -76,10 +78,10 @@ _NOTHING: Any = object()
 
 
 def _step(node: Any, token: str) -> Any:
-    if isinstance(node, dict):
+    if is_object(node):
         if token in node:
             return node[token]
         return node.get(unquote(token).replace("~1", "/"), _NOTHING)
-    if isinstance(node, list) and token.isdecimal() and token.isascii() and int(token) < len(node):
+    if is_list(node) and token.isdecimal() and token.isascii() and int(token) < len(node):
         return node[int(token)]
     return _NOTHING

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, quote_from_bytes
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.model import Body, Operation, Parameter
 from modules.builder.openapi.parameters import PLACEHOLDER
 
@@ -90,50 +91,53 @@ def _segment(parameter: Parameter, value: Any) -> str:
         return _percent(_compact(value))
     expansion = _EXPANSIONS[parameter.style]
     name = _percent(parameter.name)
-    if not isinstance(value, list | dict):
-        return expansion.first + (f"{name}=" if expansion.named else "") + _percent(value)
-    if not parameter.explode:
-        flat = value if isinstance(value, list) else [part for pair in value.items() for part in pair]
-        return expansion.first + (f"{name}=" if expansion.named else "") + ",".join(map(_percent, flat))
-    if isinstance(value, dict):
+    if not (_compound(value) and parameter.explode):
+        return expansion.first + (f"{name}=" if expansion.named else "") + ",".join(map(_percent, _flat(value)))
+    if is_object(value):
         members = [f"{_percent(key)}={_percent(item)}" for key, item in value.items()]
     else:
-        members = [f"{name}={_percent(item)}" if expansion.named else _percent(item) for item in value]
+        members = [f"{name}={_percent(item)}" if expansion.named else _percent(item) for item in _flat(value)]
     return (expansion.first if members else expansion.first * (not expansion.named)) + expansion.between.join(members)
 
 
 def _query(parameter: Parameter, value: Any) -> list[str]:
     if parameter.as_json:
-        return [f"{_percent(parameter.name)}={_value(_compact(value), parameter.reserved)}"]
-    return [
-        f"{_percent(name)}={written}"
-        for name, written in _members(
-            parameter.name, value, parameter.style, parameter.explode, lambda item: _value(item, parameter.reserved)
-        )
-    ]
+        return [f"{_percent(parameter.name)}={_percent(_compact(value))}"]
+    write = _reserved if parameter.reserved else _percent
+    members = _members(parameter.name, value, parameter.style, parameter.explode, write)
+    return [f"{_percent(name)}={written}" for name, written in members]
 
 
-def _value(value: Any, reserved: bool) -> str:
-    safe = ":/?[]@!$'()*,;=" if reserved else ""
-    return quote(_scalar(value), safe=safe, errors="surrogatepass")
+def _reserved(value: Any) -> str:
+    return quote_from_bytes(_scalar(value).encode("utf-8", "surrogatepass"), safe=":/?[]@!$'()*,;=")
 
 
-def _members(name: str, value: Any, style: str, explode: bool, write: Any) -> list[tuple[str, str]]:
-    if style == "deepObject" and isinstance(value, list | dict):
-        return [(name + path, write(leaf)) for path, leaf in _leaves(value)]
-    if not isinstance(value, list | dict):
+def _members(name: str, value: Any, style: str, explode: bool, write: Callable[[Any], str]) -> list[tuple[str, str]]:
+    if not _compound(value):
         return [(name, write(value))]
+    if style == "deepObject":
+        return [(name + path, write(leaf)) for path, leaf in _leaves(value)]
     if explode:
-        members = value.items() if isinstance(value, dict) else ((name, item) for item in value)
+        members = list(value.items()) if is_object(value) else [(name, item) for item in _flat(value)]
         return [(key, write(item)) for key, item in members]
-    flat = value if isinstance(value, list) else [part for pair in value.items() for part in pair]
+    flat = _flat(value)
     return [(name, _DELIMITER.get(style, ",").join(map(write, flat)))] if flat else []
 
 
+def _compound(value: Any) -> bool:
+    return is_object(value) or is_list(value)
+
+
+def _flat(value: Any) -> list[Any]:
+    if is_object(value):
+        return [part for pair in value.items() for part in pair]
+    return value if is_list(value) else [value]
+
+
 def _leaves(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, dict):
+    if is_object(value):
         inner = [(f"[{key}]", item) for key, item in value.items()]
-    elif isinstance(value, list):
+    elif is_list(value):
         inner = [(f"[{index}]", item) for index, item in enumerate(value)]
     else:
         return [("", value)]
@@ -143,9 +147,9 @@ def _leaves(value: Any) -> list[tuple[str, Any]]:
 def _header(parameter: Parameter, value: Any) -> str:
     if parameter.as_json:
         text = _compact(value)
-    elif isinstance(value, list):
+    elif is_list(value):
         text = ",".join(map(_scalar, value))
-    elif isinstance(value, dict):
+    elif is_object(value):
         joint = "=" if parameter.explode else ","
         text = ",".join(_scalar(key) + joint + _scalar(item) for key, item in value.items())
     else:
@@ -176,7 +180,7 @@ def _plus(value: Any) -> str:
 
 
 def _nested(value: Any) -> bool:
-    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, list | dict) for item in value))
+    return is_object(value) or (is_list(value) and any(isinstance(item, list | dict) for item in value))
 
 
 def _form_fields(body: Body, value: dict[str, Any]) -> list[str]:
@@ -198,7 +202,7 @@ def _multipart(body: Body, value: dict[str, Any]) -> tuple[bytes, str]:
         is_file = name in body.binary
         encoding = body.encodings.get(name)
         media_type = encoding.media_type if encoding is not None else None
-        for single in item if isinstance(item, list) and (is_file or not _nested(item)) else [item]:
+        for single in item if is_list(item) and (is_file or not _nested(item)) else [item]:
             parts.append(_part(name, single, is_file, media_type))
     number = 0
     while any(f"nexus-part-{number}".encode() in content for _, content in parts):

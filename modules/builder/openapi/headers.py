@@ -1,4 +1,4 @@
-"""Header parameters that are not arguments: what is sent and accepted is the operation's business, who asks the broker's.
+"""Header parameters that are not arguments: what is sent and accepted is the operation's, who asks is the broker's.
 
 Documents describe them as parameters all the same, and services check them. ``Authorization`` becomes a credential, so
 that no secret is ever an argument.
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.document import Document, Unreachable
 from modules.builder.openapi.media import media_kind
 from modules.builder.openapi.model import Answer, Body
@@ -76,10 +77,10 @@ def _media_types(node: dict[str, Any], document: Document) -> tuple[str, ...]:
         schema = document.follow(node.get("schema", node))
     except Unreachable:
         return ()
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return ()
     values = schema.get("enum")
-    named: list[Any] = [*(values if isinstance(values, list) else []), schema.get("const"), schema.get("default")]
+    named: list[Any] = [*(values if is_list(values) else []), schema.get("const"), schema.get("default")]
     return tuple(value for value in named if isinstance(value, str) and _MEDIA_TYPE.fullmatch(value))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from modules.builder.json_value import is_object
 from modules.builder.openapi.model import Operation, Server
 from modules.builder.openapi.names import short_hash, slug
 from modules.builder.openapi.servers import origin
@@ -23,7 +24,7 @@ def manifest_of(
 ) -> dict[str, Any]:
     """``manifest.json``. ``sha256`` is that of the description's bytes."""
     given = root.get("info")
-    info: dict[str, Any] = given if isinstance(given, dict) else {}
+    info: dict[str, Any] = given if is_object(given) else {}
     title = _text(info.get("title")) or "Untitled API"
     servers = _servers(operations)
     return {

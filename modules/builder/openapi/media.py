@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from modules.builder.json_value import is_object
 from modules.builder.openapi.document import Document, Unreachable
 
 MediaKind = Literal["json", "form", "multipart", "text", "xml", "binary", "any"]
@@ -37,17 +38,17 @@ def preferred(content: dict[str, Any]) -> str:
 
 def first_example(node: Any, document: Document) -> Any:
     """The first example of a parameter or media type object, or ``None``."""
-    if not isinstance(node, dict):
+    if not is_object(node):
         return None
     if "example" in node:
         return node["example"]
     examples = node.get("examples")
-    if isinstance(examples, dict):
+    if is_object(examples):
         for given in examples.values():
             try:
                 example = document.follow(given)
             except Unreachable:
                 continue
-            if isinstance(example, dict) and "value" in example:
+            if is_object(example) and "value" in example:
                 return example["value"]
     return None

@@ -13,11 +13,12 @@ import unicodedata
 LONGEST = 64
 
 # A frozen copy: `keyword.kwlist` belongs to one interpreter version, names belong to the bundle.
-_RESERVED = frozenset(
-    "false none true and as assert async await break class continue def del elif else except finally for from "
-    "global if import in is lambda nonlocal not or pass raise return try while with yield match case type "
-    "print exec rest nexus operation run".split()
-)
+_RESERVED = frozenset({
+    "and", "as", "assert", "async", "await", "break", "case", "class", "continue", "def", "del", "elif", "else",
+    "except", "exec", "false", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "match",
+    "nexus", "none", "nonlocal", "not", "operation", "or", "pass", "print", "raise", "rest", "return", "run",
+    "true", "try", "type", "while", "with", "yield",
+})  # fmt: skip
 _CAMEL = re.compile(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])")
 _OTHER = re.compile(r"[^A-Za-z0-9]+")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from modules.builder.json_value import is_object
 from modules.builder.openapi.blueprint import Blueprint, draw
 from modules.builder.openapi.cases import contract_cases
 from modules.builder.openapi.document import Document
@@ -74,14 +75,14 @@ def build(
 
 def description(value: Any) -> dict[str, Any]:
     """``value`` as an OpenAPI 3 description; Swagger 2 is converted. Raises ``Refused`` for anything else."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise Refused("This is no API description.", mend=_MEND)
     if is_swagger2(value):
         value = converted(value)
     version = value.get("openapi")
     if not isinstance(version, str | int | float) or not str(version).startswith("3"):
         raise Refused("This is no API description: it has no `openapi: 3.x` and no `swagger: 2.0`.", mend=_MEND)
-    if not isinstance(value.get("paths"), dict):
+    if not is_object(value.get("paths")):
         raise Refused("The description has no paths, so there is nothing to call.", mend=_MEND)
     return value
 

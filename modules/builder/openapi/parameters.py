@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.document import Document, Unreachable
 from modules.builder.openapi.findings import Findings
 from modules.builder.openapi.headers import NOT_ARGUMENTS, is_header_name
@@ -71,13 +72,13 @@ class ParameterReader:
 
     def _nodes(self, nodes: Any, where: str) -> Described:
         described: Described = {}
-        for index, given in enumerate(nodes if isinstance(nodes, list) else []):
+        for index, given in enumerate(nodes if is_list(nodes) else []):
             try:
                 node = self._document.follow(given)
             except Unreachable as error:
                 self._findings.add("unreachable_ref", f"{where} parameters/{index}", f"The parameter {error.reason}.")
                 continue
-            if not isinstance(node, dict) or not _is_parameter(node):
+            if not is_object(node) or not _is_parameter(node):
                 self._findings.add(
                     "bad_parameter", f"{where} parameters/{index}", "Has no usable name, or no place to be sent in."
                 )
@@ -90,12 +91,12 @@ class ParameterReader:
         style = node.get("style") if node.get("style") in styles else styles[0]
         explode = node.get("explode")
         content = node.get("content")
-        media = preferred(content) if isinstance(content, dict) and content else None
+        media = preferred(content) if is_object(content) and content else None
         schema_node: Any = node if "schema" not in node and "type" in node else node.get("schema")
         as_json = False
-        if media is not None and isinstance(content, dict):
+        if media is not None and is_object(content):
             described = content[media]
-            schema_node = described.get("schema") if isinstance(described, dict) else None
+            schema_node = described.get("schema") if is_object(described) else None
             as_json = media_kind(media) in {"json", "any"}
         schema = self._schemas.convert({} if schema_node is None else schema_node, where)
         return Parameter(
@@ -147,7 +148,7 @@ def _placeholder(name: str, placeholders: list[str]) -> str | None:
 
 
 def _with_description(schema: Any, node: dict[str, Any], example: Any) -> Any:
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return schema
     if example is not None and "examples" not in schema:
         schema = {**schema, "examples": [example]}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from modules.builder.json_value import is_object
 from modules.builder.openapi.bodies import BodyReader
 from modules.builder.openapi.document import Document, Unreachable, escape
 from modules.builder.openapi.findings import Findings
@@ -44,7 +45,7 @@ class OperationReader:
     def operations(self) -> Iterator[Operation]:
         """Every operation that could be read, in document order."""
         paths = self.document.root.get("paths")
-        for path, given in (paths if isinstance(paths, dict) else {}).items():
+        for path, given in (paths if is_object(paths) else {}).items():
             if path.startswith("x-"):
                 continue
             item = self._item(path, given)
@@ -64,7 +65,7 @@ class OperationReader:
         except Unreachable as error:
             self.findings.add("unreachable_ref", place, f"The path {error.reason}.")
             return None
-        if isinstance(item, dict):
+        if is_object(item):
             return {**item, **{key: value for key, value in given.items() if key != "$ref"}}
         self.findings.add("bad_path", place, "Is no path item.")
         return None
@@ -74,7 +75,7 @@ class OperationReader:
     ) -> Operation | None:
         self.seen += 1
         where = f"{method} {path}"
-        if not isinstance(node, dict):
+        if not is_object(node):
             self.findings.add("bad_operation", where, "Is no operation; it is left out.")
             return None
         try:

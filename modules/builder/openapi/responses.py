@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from modules.builder.json_value import is_object
 from modules.builder.openapi.document import Document, Unreachable
 from modules.builder.openapi.findings import Findings
 from modules.builder.openapi.media import first_example, media_kind, preferred
@@ -48,13 +49,13 @@ class ResponseReader:
 
     def _followed(self, responses: Any, where: str) -> dict[str, dict[str, Any]]:
         followed: dict[str, dict[str, Any]] = {}
-        for code, given in (responses if isinstance(responses, dict) else {}).items():
+        for code, given in (responses if is_object(responses) else {}).items():
             try:
                 node = self._document.follow(given)
             except Unreachable as error:
                 self._findings.add("unreachable_ref", f"{where} responses/{code}", f"The response {error.reason}.")
                 continue
-            if isinstance(node, dict):
+            if is_object(node):
                 followed[str(code).upper() if str(code).lower() != "default" else "default"] = node
         return followed
 
@@ -64,8 +65,8 @@ class ResponseReader:
         first: tuple[int, str | None, Any] | None = None
         for code, node in good:
             content = node.get("content")
-            media_type = preferred(content) if isinstance(content, dict) and content else None
-            described: Any = content[media_type] if media_type is not None and isinstance(content, dict) else None
+            media_type = preferred(content) if is_object(content) and content else None
+            described: Any = content[media_type] if media_type is not None and is_object(content) else None
             schema = self._schema(media_type, described, f"{where} responses/{code}")
             if schema not in schemas:
                 schemas.append(schema)
@@ -79,7 +80,7 @@ class ResponseReader:
     def _schema(self, media_type: str | None, described: Any, place: str) -> Any:
         if media_type is None:
             return NULL
-        node = described.get("schema") if isinstance(described, dict) else None
+        node = described.get("schema") if is_object(described) else None
         kind = media_kind(media_type)
         if kind in {"json", "any"}:
             return None if node is None else self._schemas.convert(node, place)

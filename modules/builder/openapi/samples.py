@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.strings import fits, sample_text
 
 DEEPEST = 6
@@ -20,7 +21,7 @@ class Sampler:
     def value(self, schema: Any, *, full: bool, depth: int = 0) -> Any:
         """A value that ``schema`` allows, as far as it can be told. ``full``: with what is optional, too."""
         schema = self.resolved(schema)
-        if not isinstance(schema, dict):
+        if not is_object(schema):
             return "text"
         shown = self._shown(schema)
         if shown is not _NOTHING:
@@ -35,7 +36,7 @@ class Sampler:
     def resolved(self, schema: Any) -> Any:
         """``schema``, or the definition its reference leads to."""
         for _ in range(32):
-            if not isinstance(schema, dict) or "$ref" not in schema:
+            if not is_object(schema) or "$ref" not in schema:
                 return schema
             schema = self._definitions.get(schema["$ref"][len("definitions/") : -len(".json")], {})
         return {}
@@ -73,13 +74,13 @@ class Sampler:
         merged: dict[str, Any] = {key: value for key, value in schema.items() if key != "allOf"}
         for part in schema.get("allOf", ()):
             part = self.resolved(part)
-            if not isinstance(part, dict):
+            if not is_object(part):
                 continue
             if "allOf" in part and depth < DEEPEST:
                 part = self._merged(part, depth + 1)
             for key, value in part.items():
                 if key == "properties":
-                    merged["properties"] = {**merged.get("properties", {}), **value}
+                    merged["properties"] = _both(merged.get("properties", {}), value)
                 elif key == "required":
                     merged["required"] = list(dict.fromkeys([*merged.get("required", []), *value]))
                 else:
@@ -116,7 +117,7 @@ class Sampler:
         number_needed = schema.get("minProperties", 0) - len(made)
         extra = schema.get("additionalProperties")
         for index in range(min(number_needed, 20)):
-            made[f"key{index}"] = self.value(extra if isinstance(extra, dict) else {}, full=False, depth=depth + 1)
+            made[f"key{index}"] = self.value(extra if is_object(extra) else {}, full=False, depth=depth + 1)
         return made
 
     def _array(self, schema: dict[str, Any], full: bool, depth: int) -> list[Any]:
@@ -136,7 +137,7 @@ class Sampler:
 
     def _distinct(self, items: Any, first: Any, count: int) -> list[Any]:
         schema = self.resolved(items)
-        if isinstance(schema, dict) and schema.get("enum"):
+        if is_object(schema) and schema.get("enum"):
             return list(schema["enum"][:count])
         if isinstance(first, str):
             return [first if index == 0 else f"{first}{index}" for index in range(count)]
@@ -146,12 +147,18 @@ class Sampler:
 
     def _read_only(self, schema: Any) -> bool:
         schema = self.resolved(schema)
-        return isinstance(schema, dict) and schema.get("readOnly") is True
+        return is_object(schema) and schema.get("readOnly") is True
+
+
+def _both(properties: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Properties of two schemas that must both hold."""
+    shared = {name: {"allOf": [properties[name], others[name]]} for name in others if name in properties}
+    return {**properties, **others, **shared}
 
 
 def _kinds(schema: dict[str, Any]) -> list[str]:
     kind = schema.get("type")
-    return kind if isinstance(kind, list) else [kind] if isinstance(kind, str) else []
+    return kind if is_list(kind) else [kind] if isinstance(kind, str) else []
 
 
 def _is_a(value: Any, kind: str) -> bool:
@@ -188,7 +195,7 @@ def number(schema: dict[str, Any], kind: str) -> int | float:
     if low is None and high is None:
         chosen: int | float = 1
     elif low is None:
-        chosen = min(1, high)
+        chosen = min(1, high if high is not None else 1)
     else:
         chosen = low if high is None or low > 1 or high < 1 else 1
         if high is not None and chosen > high and kind == "number":

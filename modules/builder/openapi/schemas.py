@@ -12,13 +12,14 @@ lenient where documents are known to be wrong; each place is a finding:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.document import Document, Pointer, Unreachable
 from modules.builder.openapi.findings import Findings
 from modules.builder.openapi.names import Taken, ascii_text, shorten
 from modules.builder.openapi.patterns import python_pattern
+from modules.builder.openapi.schema_values import copy_limits, enum_to_items, fitting, nullable
 
 Schema = dict[str, Any]
 
@@ -34,9 +35,6 @@ _MEANT = {
 _SCHEMA_KEYS = ("not", "contains", "propertyNames", "if", "then", "else", "unevaluatedItems", "unevaluatedProperties")
 _MAP_KEYS = ("properties", "patternProperties", "dependentSchemas")
 _TEXT_KEYS = ("title", "description", "format", "contentEncoding", "contentMediaType")
-_SIZE_KEYS = (
-    "maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties", "maxContains", "minContains",
-)  # fmt: skip
 _FLAG_KEYS = ("uniqueItems", "readOnly", "writeOnly", "deprecated")
 
 
@@ -56,7 +54,7 @@ class Schemas:
         """The schema at ``place``; ``{}`` (anything) with a finding where it is not one."""
         if isinstance(node, bool):
             return node
-        if not isinstance(node, dict):
+        if not is_object(node):
             if node is not None:
                 self._findings.add("not_a_schema", place, "Is not a schema; any value is taken.")
             return {}
@@ -114,22 +112,22 @@ class Schemas:
             if isinstance(node.get(key), str):
                 schema[key] = node[key]
         self._values(node, schema)
-        _numbers(node, schema)
+        copy_limits(node, schema)
         for key in _FLAG_KEYS:
             if node.get(key) is True:
                 schema[key] = True
         self._pattern(node, schema, place)
         self._children(node, schema, place)
         self._required(node, schema)
-        _enum_to_items(schema)
-        return _nullable(node, schema)
+        enum_to_items(schema)
+        return nullable(node, schema)
 
     def _type(self, node: Schema, schema: Schema, place: str) -> None:
         given = node.get("type")
         if given is None:
             return
         kinds: list[str] = []
-        for kind in given if isinstance(given, list) else [given]:
+        for kind in given if is_list(given) else [given]:
             meant = _meant(kind)
             if meant is None:
                 self._findings.add("unknown_type", place, f"The type {kind!r} is unknown; any value is taken.")
@@ -145,13 +143,13 @@ class Schemas:
         if "default" in node:
             schema["default"] = node["default"]
         examples = node.get("examples")
-        if isinstance(examples, list) and examples:
+        if is_list(examples) and examples:
             schema["examples"] = examples
         elif "example" in node:
             schema["examples"] = [node["example"]]
         values = node.get("enum")
-        if isinstance(values, list):
-            of_items = schema.get("type") == "array" and not any(isinstance(value, list) for value in values)
+        if is_list(values):
+            of_items = schema.get("type") == "array" and not any(is_list(value) for value in values)
             fitted = fitting(values, None if of_items else schema.get("type"))
             if fitted:
                 schema["enum"] = fitted
@@ -169,7 +167,7 @@ class Schemas:
     def _children(self, node: Schema, schema: Schema, place: str) -> None:
         for key in _MAP_KEYS:
             children = node.get(key)
-            if isinstance(children, dict):
+            if is_object(children):
                 if key == "patternProperties":
                     children = {python_pattern(name): child for name, child in children.items()}
                     children.pop(None, None)
@@ -185,7 +183,7 @@ class Schemas:
                 schema[key] = self.convert(node[key], f"{place}/{key}")
         for key, target in (("allOf", "allOf"), ("anyOf", "anyOf"), ("oneOf", "anyOf"), ("prefixItems", "prefixItems")):
             parts = node.get(key)
-            if isinstance(parts, list) and parts:
+            if is_list(parts) and parts:
                 converted = [self.convert(part, f"{place}/{key}/{index}") for index, part in enumerate(parts)]
                 if key == "allOf":
                     self._combine(schema, converted)
@@ -194,7 +192,7 @@ class Schemas:
     def _combine(self, schema: Schema, parts: list[Any]) -> None:
         """Parts of an ``allOf`` each know their own properties only: none may refuse those of the others."""
         for part in [schema, *parts]:
-            if isinstance(part, dict):
+            if is_object(part):
                 _without_closing(part)
                 if "$ref" in part:
                     self._parts[_definition_of(part)] = None
@@ -202,15 +200,15 @@ class Schemas:
     def _open(self, name: str) -> None:
         definition = self.definitions[name]
         for _ in range(32):
-            if not isinstance(definition, dict) or "$ref" not in definition:
+            if not is_object(definition) or "$ref" not in definition:
                 break
             definition = self.definitions[_definition_of(definition)]
-        if isinstance(definition, dict):
+        if is_object(definition):
             _without_closing(definition)
 
     def _items(self, node: Schema, schema: Schema, place: str) -> None:
         items = node.get("items")
-        if isinstance(items, list):
+        if is_list(items):
             parts = [self.convert(part, f"{place}/items/{index}") for index, part in enumerate(items)]
             if len(parts) == 1:
                 schema["items"] = parts[0]
@@ -221,10 +219,10 @@ class Schemas:
 
     def _required(self, node: Schema, schema: Schema) -> None:
         required = node.get("required")
-        if not isinstance(required, list):
+        if not is_list(required):
             return
         properties = node.get("properties")
-        known: Schema = properties if isinstance(properties, dict) else {}
+        known: Schema = properties if is_object(properties) else {}
         closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
         names = [
             name
@@ -239,32 +237,15 @@ class Schemas:
             node = self._document.follow(node)
         except Unreachable:
             return False
-        return isinstance(node, dict) and (node.get("readOnly") is True or node.get("writeOnly") is True)
+        return is_object(node) and (node.get("readOnly") is True or node.get("writeOnly") is True)
 
 
 def _definition_name(pointer: Pointer) -> str:
     tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer[2:].split("/")]
-    if tokens[0] == "paths":
-        tokens = [tokens[1], *tokens[2:]]
-    elif len(tokens) > 2 and tokens[0] == "components":
-        tokens = tokens[2:]
-    elif len(tokens) > 1:
-        tokens = tokens[1:]
+    tokens = tokens[2:] if tokens[0] == "components" and len(tokens) > 2 else tokens[1:] or tokens
     text = ascii_text("_".join(token for token in tokens if token not in {"properties", "schema", "content"}))
     name = "".join(character if character.isalnum() or character in "._-" else "_" for character in text)
     return shorten(name.strip("._-") or "schema")
-
-
-def _enum_to_items(schema: Schema) -> None:
-    """An enumeration of single values beside ``type: array`` is meant for the items."""
-    values = schema.get("enum")
-    if schema.get("type") != "array" or not values or any(isinstance(value, list) for value in values):
-        return
-    del schema["enum"]
-    items = schema.get("items", {})
-    if isinstance(items, dict) and "$ref" not in items:
-        fitted = fitting(values, items.get("type"))
-        schema["items"] = {**items, "enum": fitted} if fitted else items
 
 
 def _definition_of(schema: Schema) -> str:
@@ -290,106 +271,3 @@ def _add_alternatives(schema: Schema, key: str, parts: list[Any]) -> None:
         schema.setdefault("allOf", []).append({"anyOf": parts})
     else:
         schema[key] = parts
-
-
-def _numbers(node: Schema, schema: Schema) -> None:
-    for key in _SIZE_KEYS:
-        size = _number(node.get(key))
-        if size is not None and size >= 0 and size == int(size):
-            schema[key] = int(size)
-    step = _number(node.get("multipleOf"))
-    if step is not None and step > 0:
-        schema["multipleOf"] = step
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        value = _number(node.get(bound))
-        flag = node.get(exclusive)
-        if value is not None:
-            schema[exclusive if flag is True else bound] = value
-        beyond = _number(flag)
-        if beyond is not None:
-            schema[exclusive] = beyond
-
-
-def _number(value: Any) -> int | float | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        try:
-            value = int(value) if value.lstrip("-").isdecimal() and len(value) < 300 else float(value)
-        except ValueError:
-            return None
-    if isinstance(value, int):
-        return value
-    return value if isinstance(value, float) and value - value == 0 else None
-
-
-def _nullable(node: Schema, schema: Schema) -> Schema:
-    if node.get("nullable") is not True and node.get("x-nullable") is not True:
-        return schema
-    kind = schema.get("type")
-    if "enum" in schema and None not in schema["enum"]:
-        schema["enum"] = [*schema["enum"], None]
-    if kind is None:
-        if any(key in schema for key in ("allOf", "anyOf", "not", "const")):
-            outer = {key: schema.pop(key) for key in ("description", "title", "default", "examples") if key in schema}
-            return {"anyOf": [schema, {"type": "null"}], **outer}
-        return schema
-    kinds = kind if isinstance(kind, list) else [kind]
-    schema["type"] = [*kinds, "null"] if "null" not in kinds else kinds
-    if any(key in schema for key in ("allOf", "anyOf")):
-        outer = {key: schema.pop(key) for key in ("description", "title", "default", "examples") if key in schema}
-        return {"anyOf": [schema, {"type": "null"}], **outer}
-    return schema
-
-
-def fitting(values: list[Any], kind: Any) -> list[Any]:
-    """Enumerated values as the type they are said to have: YAML turns ``[1, no]`` of strings into other things."""
-    kinds: list[str] = kind if isinstance(kind, list) else [kind] if isinstance(kind, str) else []
-    if not kinds:
-        return _distinct(values)
-    fitted: list[Any] = []
-    for value in values:
-        if value is None:
-            fitted.append(None)
-        for name in kinds:
-            read = _FIT.get(name, _as_is)(value)
-            if read is not None:
-                fitted.append(read)
-                break
-    return _distinct(fitted)
-
-
-def _distinct(values: list[Any]) -> list[Any]:
-    seen: dict[str, Any] = {}
-    for value in values:
-        seen.setdefault(f"{type(value).__name__} {value!r}", value)
-    return list(seen.values())
-
-
-def _as_is(value: Any) -> Any:
-    return value
-
-
-def _as_text(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value if isinstance(value, str) else None
-
-
-def _as_integer(value: Any) -> Any:
-    number = _number(value)
-    return number if number is not None and number == int(number) else None
-
-
-def _as_boolean(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.strip().lower())
-    return value if isinstance(value, bool) else None
-
-
-_FIT: dict[str, Callable[[Any], Any]] = {
-    "string": _as_text,
-    "integer": _as_integer,
-    "number": _number,
-    "boolean": _as_boolean,
-}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.document import Document, Unreachable
 from modules.builder.openapi.findings import Findings
 from modules.builder.openapi.names import Taken, short_hash, shorten, snake
@@ -23,15 +24,15 @@ class Credentials:
         self._taken = Taken()
         self._header: str | None = None
         components = document.root.get("components")
-        schemes = components.get("securitySchemes") if isinstance(components, dict) else None
-        for key, given in (schemes if isinstance(schemes, dict) else {}).items():
+        schemes = components.get("securitySchemes") if is_object(components) else None
+        for key, given in (schemes if is_object(schemes) else {}).items():
             place = f"#/components/securitySchemes/{key}"
             try:
                 scheme = document.follow(given)
             except Unreachable as error:
                 findings.add("unreachable_ref", place, f"The scheme {error.reason}.")
                 continue
-            if not isinstance(scheme, dict) or scheme.get("type") not in _TYPES:
+            if not is_object(scheme) or scheme.get("type") not in _TYPES:
                 findings.add("bad_security", place, "Is no known kind of security scheme.")
                 continue
             name = self._taken.claim(shorten(snake(key)) or f"key_{short_hash(key)}", key)
@@ -41,8 +42,8 @@ class Credentials:
     def alternatives(self, given: Any, where: str) -> Alternatives:
         """Requirements as alternatives of credentials needed together; empty where none is needed."""
         alternatives: Alternatives = []
-        for requirement in given if isinstance(given, list) else []:
-            if not isinstance(requirement, dict):
+        for requirement in given if is_list(given) else []:
+            if not is_object(requirement):
                 continue
             together: list[dict[str, Any]] = []
             for key, scopes in requirement.items():
@@ -52,7 +53,7 @@ class Credentials:
                         "unknown_security", where, f"Asks for the security scheme {key!r}, which nobody describes."
                     )
                     continue
-                named = [scope for scope in scopes if isinstance(scope, str)] if isinstance(scopes, list) else []
+                named = [scope for scope in scopes if isinstance(scope, str)] if is_list(scopes) else []
                 together.append({"credential": name, "scopes": named})
             if (together or not requirement) and together not in alternatives:
                 alternatives.append(together)
@@ -96,11 +97,11 @@ def _credential(name: str, scheme: dict[str, Any]) -> dict[str, Any]:
 
 def _flows(given: Any) -> dict[str, Any]:
     flows: dict[str, Any] = {}
-    for kind, flow in (given if isinstance(given, dict) else {}).items():
-        if not isinstance(flow, dict):
+    for kind, flow in (given if is_object(given) else {}).items():
+        if not is_object(flow):
             continue
         read = {ours: flow[theirs] for theirs, ours in _FLOW_KEYS.items() if isinstance(flow.get(theirs), str)}
         scopes = flow.get("scopes")
-        named = [scope for scope in scopes if isinstance(scope, str)] if isinstance(scopes, dict) else []
+        named = list(scopes) if is_object(scopes) else []
         flows[kind] = {**read, "scopes": named}
     return flows

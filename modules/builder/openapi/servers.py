@@ -6,6 +6,7 @@ import re
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.findings import Findings
 from modules.builder.openapi.model import Server
 from modules.builder.openapi.names import slug
@@ -24,8 +25,8 @@ def read_servers(nodes: Any, findings: Findings, where: str, base: str | None = 
     ``base`` is the address the document itself came from: relative servers are relative to it.
     """
     servers: list[Server] = []
-    for index, node in enumerate(nodes if isinstance(nodes, list) else []):
-        if not isinstance(node, dict) or not isinstance(node.get("url"), str):
+    for index, node in enumerate(nodes if is_list(nodes) else []):
+        if not is_object(node) or not isinstance(node.get("url"), str):
             findings.add("bad_server", f"{where}servers/{index}", "Has no url.")
             continue
         server = _server(node, base)
@@ -70,14 +71,9 @@ def _filled(described: str, variables: Any) -> tuple[str, bool]:
 
     def value(match: re.Match[str]) -> str:
         nonlocal complete
-        variable = variables.get(match[1]) if isinstance(variables, dict) else None
-        default = variable.get("default") if isinstance(variable, dict) else None
-        if (
-            default is None
-            and isinstance(variable, dict)
-            and isinstance(variable.get("enum"), list)
-            and variable["enum"]
-        ):
+        variable = variables.get(match[1]) if is_object(variables) else None
+        default = variable.get("default") if is_object(variable) else None
+        if default is None and is_object(variable) and is_list(variable.get("enum")) and variable["enum"]:
             default = variable["enum"][0]
         if isinstance(default, bool | int | float):
             default = str(default).lower()

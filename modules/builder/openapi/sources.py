@@ -44,7 +44,8 @@ def literal(value: str) -> str:
 
 def source(operation: Operation) -> bytes:
     """The operation's file."""
-    server = operation.servers[0].url
+    server, route = operation.servers[0].url, literal(_escaped_route(operation.route))
+    accept = literal(operation.answer.accept)
     lines = [
         *_docstring(operation),
         "",
@@ -52,8 +53,7 @@ def source(operation: Operation) -> bytes:
         "",
         "",
         "def run(ctx, arguments):",
-        f"    request = rest.start({literal(operation.method)}, {literal(server)}, {literal(_escaped_route(operation.route))}"
-        f", accept={literal(operation.answer.accept)})",
+        f"    request = rest.start({literal(operation.method)}, {literal(server)}, {route}, accept={accept})",
     ]
     if operation.fixed_query:
         lines.append(f"    rest.fixed_query(request, {literal(_escaped_query(operation.fixed_query))})")

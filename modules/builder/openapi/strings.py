@@ -39,7 +39,9 @@ def sample_text(schema: dict[str, Any], full: bool) -> str:
     shape = schema.get("format")
     candidates = [_BY_FORMAT.get(shape) if isinstance(shape, str) else None]
     if isinstance(pattern, str):
-        candidates += [text_for(pattern, least), text_for(pattern, least + 1), *_TRIED]
+        shortest = text_for(pattern)
+        padded = None if shortest is None else shortest.ljust(least, "a")
+        candidates += [text_for(pattern, least), text_for(pattern, least + 1), padded, *_TRIED]
     for candidate in candidates:
         if candidate is not None and fits(candidate, schema):
             return candidate

@@ -1,9 +1,10 @@
-"""Swagger 2.0 as OpenAPI 3.0. Schemas stay where they are (``#/definitions``); references into them still lead there."""
+"""Swagger 2.0 as OpenAPI 3.0. Schemas stay where they are (``#/definitions``), and so references still lead there."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.document import Document, Unreachable
 
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch"})
@@ -31,9 +32,9 @@ def converted(document: dict[str, Any]) -> dict[str, Any]:
         key: value for key, value in document.items() if key not in {"swagger", "host", "basePath", "schemes", "paths"}
     }
     given = document.get("paths")
-    paths = {path: reading.item(item) for path, item in given.items()} if isinstance(given, dict) else given
+    paths = {path: reading.item(item) for path, item in given.items()} if is_object(given) else given
     schemes = document.get("securityDefinitions")
-    schemes = {name: _scheme(node) for name, node in schemes.items()} if isinstance(schemes, dict) else {}
+    schemes = {name: _scheme(node) for name, node in schemes.items()} if is_object(schemes) else {}
     return {
         **kept,
         "openapi": "3.0.3",
@@ -49,13 +50,13 @@ def _servers(document: dict[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(host, str) or not host:
         return [{"url": base}] if base and base != "/" else []
     schemes = document.get("schemes")
-    known = [scheme for scheme in schemes if scheme in {"https", "http"}] if isinstance(schemes, list) else []
+    known = [scheme for scheme in schemes if scheme in {"https", "http"}] if is_list(schemes) else []
     path = f"/{base.strip('/')}" if base and base.strip("/") else ""
     return [{"url": f"{scheme}://{host}{path}"} for scheme in sorted(known or ["https"], reverse=True)]
 
 
 def _scheme(node: Any) -> Any:
-    if not isinstance(node, dict):
+    if not is_object(node):
         return node
     if node.get("type") == "basic":
         return {**node, "type": "http", "scheme": "basic"}
@@ -80,11 +81,11 @@ class _Conversion:
 
     def item(self, given: Any) -> Any:
         item = self._followed(given)
-        if not isinstance(item, dict):
+        if not is_object(item):
             return given
         shared = self._parameters(item.get("parameters"))
         return {
-            key: self._operation(node, shared) if key.lower() in _METHODS and isinstance(node, dict) else node
+            key: self._operation(node, shared) if key.lower() in _METHODS and is_object(node) else node
             for key, node in item.items()
             if key != "parameters"
         }
@@ -105,30 +106,26 @@ class _Conversion:
         elif fields:
             operation["requestBody"] = _form(fields, consumes)
         responses = node.get("responses")
-        if isinstance(responses, dict):
+        if is_object(responses):
             operation["responses"] = {code: self._response(response, produces) for code, response in responses.items()}
         return operation
 
     def _parameters(self, nodes: Any) -> dict[tuple[str, str], dict[str, Any]]:
         found: dict[tuple[str, str], dict[str, Any]] = {}
-        for index, given in enumerate(nodes if isinstance(nodes, list) else []):
+        for index, given in enumerate(nodes if is_list(nodes) else []):
             node = self._followed(given)
-            if isinstance(node, dict):
+            if is_object(node):
                 found[(str(node.get("name", index)), str(node.get("in")))] = node
             else:
-                found[(str(index), "unknown")] = given if isinstance(given, dict) else {}
+                found[(str(index), "unknown")] = given if is_object(given) else {}
         return found
 
     def _response(self, given: Any, produces: list[str]) -> Any:
         node = self._followed(given)
-        if not isinstance(node, dict) or "schema" not in node:
-            return (
-                given
-                if not isinstance(node, dict)
-                else {key: value for key, value in node.items() if key != "examples"}
-            )
+        if not is_object(node) or "schema" not in node:
+            return given if not is_object(node) else {key: value for key, value in node.items() if key != "examples"}
         examples = node.get("examples")
-        shown: dict[str, Any] = examples if isinstance(examples, dict) else {}
+        shown: dict[str, Any] = examples if is_object(examples) else {}
         content = {
             name: {"schema": node["schema"], **({"example": shown[name]} if name in shown else {})} for name in produces
         }
@@ -143,7 +140,7 @@ class _Conversion:
 
 
 def _media_types(given: Any) -> list[str]:
-    return [name for name in given if isinstance(name, str)] if isinstance(given, list) else []
+    return [name for name in given if isinstance(name, str)] if is_list(given) else []
 
 
 def _parameter(node: dict[str, Any]) -> dict[str, Any]:

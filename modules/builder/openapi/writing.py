@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from modules.builder.json_value import is_list, is_object
+
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(", ", ": ")).encode
 
 
@@ -18,10 +20,10 @@ def json_file(value: dict[str, Any] | list[Any] | Any) -> bytes:
 
 
 def _lines(value: Any) -> str:
-    if isinstance(value, dict) and value:
+    if is_object(value) and value:
         members = ",\n".join(f" {_encode(key)}: {_encode(item)}" for key, item in value.items())
         return "{\n" + members + "\n}\n"
-    if isinstance(value, list) and value:
+    if is_list(value) and value:
         return "[\n" + ",\n".join(f" {_encode(item)}" for item in value) + "\n]\n"
     return _encode(value) + "\n"
 
@@ -30,8 +32,8 @@ def _finite(value: Any) -> Any:
     """Numbers too large for a double have no JSON: null stands in for them."""
     if isinstance(value, float):
         return value if value - value == 0 else None
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_finite(item) for item in value]
     return value

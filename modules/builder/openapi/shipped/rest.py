@@ -150,7 +150,7 @@ def send(ctx, request):
         url = url + "?" + "&".join(request["query"])
     headers = request["headers"]
     if request["cookies"]:
-        headers = headers + [["Cookie", "; ".join(request["cookies"])]]
+        headers = [*headers, ["Cookie", "; ".join(request["cookies"])]]
     answer = ctx.http.request(
         request["method"], url, headers=headers, body=request["body"], body_base64=request["body_base64"]
     )
@@ -321,7 +321,7 @@ def encoding_of(name, encodings):
 def holds_objects(value):
     """Whether a form's property is no single value and no list of single values."""
     if isinstance(value, list):
-        return any([isinstance(item, (dict, list)) for item in value])
+        return any(isinstance(item, (dict, list)) for item in value)
     return isinstance(value, dict)
 
 
@@ -330,7 +330,7 @@ def base64_text(argument, value):
     try:
         base64.b64decode(value)
     except ValueError:
-        raise AdapterError("invalid_argument", "The argument " + argument + " is not base64.")
+        raise AdapterError("invalid_argument", "The argument " + argument + " is not base64.") from None
     return value
 
 
@@ -355,6 +355,6 @@ def quoted(name):
 def boundary_outside(parts):
     """A boundary that no part contains; the same parts get the same one."""
     number = 0
-    while any([("nexus-part-" + str(number)).encode("ascii") in data for head, data in parts]):
+    while any(("nexus-part-" + str(number)).encode("ascii") in data for head, data in parts):
         number = number + 1
     return "nexus-part-" + str(number)
