@@ -35,9 +35,11 @@ def native(attack: str) -> bytes:
     return marshal.dumps(compile(f"{_NATIVE}{body}    return 'escaped'\n", "attack.py", "exec"))
 
 
-async def run_code(runner: LocalRunner, code: bytes, arguments: Any = None) -> CallResult:
+async def run_code(runner: LocalRunner, code: bytes, arguments: Any = None, wall: float = 40) -> CallResult:
     """One call of code that is already compiled."""
-    result = await runner.run(RunRequest({"operation": code}, "operation", [arguments]), NoCapabilities())
+    limits = runner.policy.limits.model_copy(update={"wall_seconds": wall})
+    request = RunRequest({"operation": code}, "operation", [arguments], limits=limits)
+    result = await runner.run(request, NoCapabilities())
     return result.calls[0]
 
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from core.settings import SandboxSettings
 from sandbox import Limits, LocalRunner, SandboxPolicy
 
-LIMITS = Limits(wall_seconds=4, cpu_seconds=1, memory_mib=96, output_bytes=64 * 1024, frame_bytes=128 * 1024)
+LIMITS = Limits(wall_seconds=40, cpu_seconds=1, memory_mib=96, output_bytes=64 * 1024, frame_bytes=128 * 1024)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -21,7 +21,6 @@ FORGED = {
     "result, then a bad end": (f"{RESULT}\nos._exit(1)", Verdict.NO_RESULT),
     "result, then a crash": (f"{RESULT}\nctypes.string_at(0)", Verdict.CRASHED),
     "result, then an attack": (f"{RESULT}\nos.fork()", Verdict.KILLED_BY_POLICY),
-    "result, then a hang": (f"{RESULT}\nos.read(3, 1)", Verdict.WALL_EXCEEDED),
     "result of another call": (
         "frame({'t': 'result', 'n': 1, 'value': 'forged'})\nos._exit(0)",
         Verdict.RESULT_INVALID,
@@ -62,6 +61,12 @@ async def test_how_a_run_ended_cannot_be_forged(runner: LocalRunner, name: str) 
     attack, expected = FORGED[name]
     result = await run_code(runner, native(attack))
     assert result.verdict is expected, (result.verdict, result.error)
+    assert result.value is None
+
+
+async def test_a_result_before_a_hang_is_not_believed(runner: LocalRunner) -> None:
+    result = await run_code(runner, native(f"{RESULT}\nos.read(3, 1)"), wall=0.5)
+    assert result.verdict is Verdict.WALL_EXCEEDED
     assert result.value is None
 
 
