@@ -34,7 +34,7 @@ class Tools:
         self._catalog = catalog
         self._loader = loader
         self._chat = chat
-        self._isolation = isolation
+        self._isolation: Level = isolation
 
     async def specs(self, org: str) -> tuple[ToolSpec, ...]:
         """Everything a planner may choose from."""
