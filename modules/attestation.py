@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from core.clock import rfc3339
 from core.credentials import credentials
 from core.database import Database, Transaction
-from core.errors import PolicyViolation
+from core.errors import InvalidInput, PolicyViolation
 from core.hashing import canonical_json, sha256_hex
 from core.keyring import Keyring
 
@@ -62,7 +62,7 @@ def verify(attestation: dict[str, Any]) -> dict[str, Any]:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(attestation["key"], validate=True))
         signature = base64.b64decode(attestation["signature"], validate=True)
         key.verify(signature, canonical_json(attestation["statement"]))
-    except (InvalidSignature, KeyError, TypeError, ValueError) as error:
+    except (InvalidSignature, InvalidInput, KeyError, TypeError, ValueError) as error:
         raise _refused("does not fit its signature") from error
     return attestation["statement"]
 

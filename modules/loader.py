@@ -22,8 +22,9 @@ from sandbox import CallResult, Runner, RunRequest, RunResult, Verdict
 
 FILES_IN_MEMORY: Final = 200_000
 OPERATIONS_IN_MEMORY: Final = 512
-# Values above this many characters of JSON are checked in a thread: checking takes time in proportion.
+# What is larger than this many characters of JSON, or follows more references, is checked in a thread.
 LARGE: Final = 64 * 1024
+QUICK: Final = 500
 
 
 class Loader:
@@ -215,9 +216,11 @@ def _usage(result: RunResult, session: BrokerSession) -> Usage:
 
 
 async def _mismatch(schema: Schema, value: Any) -> Mismatch | None:
-    if _is_large(value):
-        return await asyncio.to_thread(schema.mismatch, value)
-    return schema.mismatch(value)
+    if not _is_large(value):
+        found = schema.mismatch(value, budget=QUICK)
+        if found is None or found.decided:
+            return found
+    return await asyncio.to_thread(schema.mismatch, value)
 
 
 def _is_large(value: Any) -> bool:

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any, Final, cast
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import UnknownType, ValidationError
 from jsonschema.exceptions import best_match as _best_match  # pyright: ignore[reportUnknownVariableType]
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend as _extend  # pyright: ignore[reportUnknownVariableType]
@@ -51,6 +51,19 @@ class _Undecided(Exception):
     """The check would take too long, or the schema refers to nothing."""
 
 
+# The library trusts a schema to be one: what a broken keyword raises is Python's, and means no more than that.
+_NO_VERDICT: Final = (
+    _Undecided,
+    Unresolvable,
+    UnknownType,
+    RecursionError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    KeyError,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """The most telling fault of a value. ``place`` is a JSON pointer into it; ``decided`` is false for no verdict."""
@@ -67,12 +80,12 @@ class Schema:
         self._schema = schema
         self._definitions = definitions
 
-    def mismatch(self, value: Any) -> Mismatch | None:
-        """Why ``value`` does not fit, or ``None`` if it does."""
-        spent = _left.set([REFERENCES])
+    def mismatch(self, value: Any, *, budget: int = REFERENCES) -> Mismatch | None:
+        """Why ``value`` does not fit, or ``None`` if it does; undecided after ``budget`` references were followed."""
+        spent = _left.set([budget])
         try:
             error = best_match(islice(self._validator.iter_errors(value), ERRORS))
-        except (_Undecided, RecursionError, Unresolvable) as reason:
+        except _NO_VERDICT as reason:
             return Mismatch("", f"The schema cannot be checked: {type(reason).__name__}.", decided=False)
         finally:
             _left.reset(spent)
@@ -97,7 +110,7 @@ class Schema:
             (BASE + path, cast("Resource[Any]", DRAFT202012.create_resource(_rewritten(schema, _absolute))))
             for path, schema in self._definitions.items()
         ]
-        registry: Registry[Any] = Registry[Any]().with_resources(resources)
+        registry: Registry[Any] = Registry[Any]().with_resources(resources).crawl()
         return _CarefulValidator(_rewritten(self._schema, _absolute), registry=registry)
 
 
