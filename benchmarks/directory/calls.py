@@ -1,8 +1,8 @@
 """Calls of real descriptions' operations, served by an outside mock that checks them; FastMCP beside us.
 
 ``prism``: share of calls that succeed (2xx, data valid), with all required and a half of the optional arguments;
-``prism_required``: the same with required arguments only; ``over_fastmcp``: ``prism`` minus the peer's share on the same
-calls. Answers in which the mock blames its own response are left out; documents that it cannot serve, too.
+``prism_required``: the same with required arguments only; ``over_fastmcp``: ``prism`` minus the peer's share on the
+same calls. Answers in which the mock blames its own response are left out; documents that it cannot serve, too.
 """
 
 from __future__ import annotations
