@@ -83,7 +83,7 @@ def _answer(operation: Operation, sampler: Sampler) -> tuple[dict[str, Any], Any
         data = {"value": 1} if schema is None else sampler.value(schema, full=False)
         return {"status": answer.status, "headers": headers, "body": json.dumps(data, ensure_ascii=False)}, data
     if media_kind(media_type) == "binary":
-        response = {"status": answer.status, "headers": headers, "body_base64": "AP8Q"}
+        response = {"status": answer.status, "headers": headers, "base64": "AP8Q"}
         return response, {"media_type": media_type.split(";")[0].strip().lower(), "base64": "AP8Q"}
     return {"status": answer.status, "headers": headers, "body": "some text"}, "some text"
 
