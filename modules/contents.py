@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
-
 from core.errors import InvalidInput
 from modules.broker import EgressDenied, parse_origin
 from modules.bundle import Bundle
 from modules.manifest import read_manifest
 from modules.operations import Operation, operation_path, operations_of, reached
+from modules.schema_shape import fault
 from modules.schemas import parse_json, references
 from sandbox import Finding
 
@@ -116,12 +114,9 @@ def _unreachable(schema: Any, definitions: Mapping[str, Any]) -> list[str]:
 
 
 def _check_schema(contents: Contents, place: str, schema: Any) -> None:
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        contents.find("schema_invalid", place, f"Not a JSON Schema: {error.message[:200]}.")
-    except RecursionError:
-        contents.find("schema_invalid", place, "The schema is nested too deeply.")
+    wrong = fault(schema)
+    if wrong is not None:
+        contents.find("schema_invalid", place, f"Not a JSON Schema: {wrong[:300]}.")
 
 
 def _read_cases(bundle: Bundle, contents: Contents, name: str) -> list[Case]:
