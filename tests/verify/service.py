@@ -32,10 +32,18 @@ class RunningService:
     pid: int
     data_dir: Path
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Those of the owner, who asks for JSON."""
+        return {"authorization": f"Bearer {self.key}", "accept": "application/json"}
+
     def client(self) -> httpx.Client:
-        """A pooled client that is the owner and asks for JSON."""
-        headers = {"authorization": f"Bearer {self.key}", "accept": "application/json"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=10.0)
+        """A pooled client that is the owner."""
+        return httpx.Client(base_url=self.url, headers=self.headers, timeout=10.0)
+
+    def async_client(self) -> httpx.AsyncClient:
+        """The same for coroutines; its timeout is long, for measuring what is slow."""
+        return httpx.AsyncClient(base_url=self.url, headers=self.headers, timeout=120.0)
 
 
 @contextlib.contextmanager
