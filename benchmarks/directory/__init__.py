@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks.directory import calls
+from benchmarks.directory import calls, health
 from benchmarks.report import Figure
 
 
 async def run(seed: int) -> list[Figure]:
     """All figures of the directory; ``seed`` draws the sample of documents and calls."""
-    return await calls.measure(seed)
+    return [*await calls.measure(seed), await health.measure()]
