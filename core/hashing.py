@@ -23,8 +23,15 @@ def canonical_json(value: Any) -> bytes:
     """
     try:
         return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as error:
-        raise InvalidInput(f"Not canonical JSON: {error}") from error
+    except rfc8785.IntegerDomainError as error:
+        raise InvalidInput(
+            "This has no canonical JSON: an integer is beyond 2^53.", mend="Carry such integers as strings."
+        ) from error
+    except ValueError as error:
+        reason = "a name holds half of a surrogate pair" if isinstance(error, UnicodeEncodeError) else error
+        raise InvalidInput(f"This has no canonical JSON: {reason}.") from error
+    except RecursionError as error:
+        raise InvalidInput("This has no canonical JSON: it is nested too deeply.") from error
 
 
 def record_hash(value: Any) -> str:

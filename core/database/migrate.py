@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from core.database.sqlite_connection import connect, driver, sqlite_engine, translated
@@ -75,9 +75,9 @@ def locked_sqlite(url: str) -> Generator[Connection]:
 @contextmanager
 def locked_postgres(url: str) -> Generator[Connection]:
     """A connection inside one transaction that holds the migrations' lock."""
-    from core.database.postgres import translated
+    from core.database.postgres import postgres_engine, translated
 
-    engine = create_engine(url, hide_parameters=True)
+    engine = postgres_engine(url)
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATE_LOCK})

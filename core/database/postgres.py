@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
 import psycopg
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from core.clock import Clock
@@ -51,9 +51,7 @@ class PostgresDatabase(Database):
         super().__init__()
         self._clock = clock
         self._url = url
-        self._engine = create_engine(
-            url, pool_size=WRITERS + READERS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
-        )
+        self._engine = postgres_engine(url, pool_size=WRITERS + READERS, max_overflow=0, pool_pre_ping=True)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="nexus-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="nexus-read")
@@ -127,12 +125,31 @@ def append(connection: Connection, pending: Sequence[PendingEvent]) -> Committed
             cursor.execute(TAKE_APPEND_LOCK, (APPEND_LOCK,))
             row = cursor.execute(INSERT_EVENTS, columns).fetchone()
     except psycopg.Error as error:
+        error.args = (first_line(error),)
         raise DBAPIError(None, None, error, hide_parameters=True) from error
     if row is None:
         return None
     count, first, newest, _ = row
     at_hand = count == len(pending) and newest - first + 1 == count
     return Committed(newest, tuple(pending) if at_hand else ())
+
+
+def postgres_engine(url: str, **options: Any) -> Engine:
+    """An engine whose errors quote neither parameters nor rows."""
+    engine = create_engine(url, hide_parameters=True, **options)
+    event.listen(engine, "handle_error", keep_first_line)
+    return engine
+
+
+def keep_first_line(context: ExceptionContext) -> None:
+    """Drop the lines after PostgreSQL's message: they quote the row at fault, whatever it holds."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = (str(error.args[0]).strip().split("\n", 1)[0] if error.args else "",)
+
+
+def first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def is_retryable(error: BaseException | None) -> bool:
@@ -145,6 +162,6 @@ def translated(error: DBAPIError, what: str) -> Exception:
     if not isinstance(error.orig, psycopg.OperationalError):
         return error
     return Unavailable(
-        f"{what}: {str(error.orig).strip().splitlines()[0]}.",
+        f"{what}: {first_line(error.orig)}.",
         mend="Check that PostgreSQL is reachable and has space; nothing was half-written.",
     )

@@ -8,11 +8,12 @@ from contextlib import aclosing
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
 from core.database import Database, Transaction, open_database
+from core.database.postgres import PostgresDatabase
 from core.errors import Unavailable
-from core.events import Event, EventLog
+from core.events import Event, EventLog, head
 
 OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 LISTENERS = f"{OTHERS} AND query LIKE 'LISTEN%'"
@@ -80,14 +81,15 @@ async def test_a_restarted_server_costs_the_units_under_way_and_no_more(database
     with pytest.raises(Unavailable) as raised:
         await database.write(cut)
     assert "\n" not in raised.value.detail
-    await other.read(lambda connection: terminate(connection, OTHERS))
+    await asyncio.gather(*(database.read(head) for _ in range(20)))
+    assert await other.read(lambda connection: terminate(connection, OTHERS)) > 0
     await asyncio.gather(*(database.write(lambda tx, n=n: stating(tx, f"after {n}")) for n in range(20)))
     page, _ = await EventLog(database).read(after=0, org="o")
     assert sorted(event.key for event in page) == sorted(["before", *(f"after {n}" for n in range(20))])
 
 
 async def test_a_connection_lost_at_the_commit_is_unavailable_and_stores_nothing(
-    database: Database, other: Database
+    database: PostgresDatabase,
 ) -> None:
     def unit(tx: Transaction) -> None:
         tx.emit("system.tested", {}, key="lost", org="o")
@@ -95,10 +97,10 @@ async def test_a_connection_lost_at_the_commit_is_unavailable_and_stores_nothing
     def cut(connection: Connection) -> None:
         connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
-    sa.event.listen(database._engine, "commit", cut)
+    event.listen(database._engine, "commit", cut)
     with pytest.raises(Unavailable):
         await database.write(unit)
-    sa.event.remove(database._engine, "commit", cut)
+    event.remove(database._engine, "commit", cut)
     assert await EventLog(database).read(after=0, org="o") == ([], 0)
 
 

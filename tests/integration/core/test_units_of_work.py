@@ -190,7 +190,7 @@ async def test_reads_go_on_during_a_long_write(database: Database) -> None:
 
 
 async def test_cancelling_the_caller_does_not_undo_a_queued_unit(
-    database: Database, hold: Callable[[Database], AbstractAsyncContextManager[None]]
+    database: Database, migrated_database_url: str, hold: Callable[[Database], AbstractAsyncContextManager[None]]
 ) -> None:
     async with hold(database):
         writing = asyncio.ensure_future(database.write(lambda tx: insert(tx, "a")))
@@ -199,7 +199,7 @@ async def test_cancelling_the_caller_does_not_undo_a_queued_unit(
         with pytest.raises(asyncio.CancelledError):
             await writing
     await database.aclose()
-    again = open_database(str(database._engine.url.render_as_string(hide_password=False)))
+    again = open_database(migrated_database_url)
     assert await again.read(names) == ["a"]
     await again.aclose()
 
