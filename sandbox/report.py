@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from pydantic import BaseModel, ConfigDict
 
 from core.hashing import record_hash
@@ -69,7 +67,7 @@ class ValidationReport(BaseModel):
     proof: Proof
     measured: Measured = Measured()
 
-    @cached_property
+    @property
     def proof_hash(self) -> str:
         """SHA-256 of the proof's canonical JSON."""
         return record_hash(self.proof.model_dump(mode="json"))

@@ -17,9 +17,13 @@ LIMITS = Limits(wall_seconds=40, cpu_seconds=1, memory_mib=96, output_bytes=64 *
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def runner() -> AsyncIterator[LocalRunner]:
-    """A runner on this host's kernel; skipped, with the reason, where the kernel cannot hold."""
+    """A runner on this host's kernel; skipped, with the reason, where the kernel has no such fences.
+
+    A fence that is there and does not hold is a failure, never a skip.
+    """
     async with LocalRunner(SandboxPolicy(limits=LIMITS), SandboxSettings(parallel=4)) as runner:
         isolation = await runner.isolation()
+        assert not [name for name in isolation.missing if name.startswith("self-test")], isolation.missing
         if isolation.level != "kernel":
             pytest.skip(f"this kernel lacks {', '.join(isolation.missing)}")
         yield runner

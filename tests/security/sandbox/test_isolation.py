@@ -128,3 +128,36 @@ async def test_it_holds_for_an_ordinary_user() -> None:
     assert level.startswith("kernel ")
     assert level.endswith(" False")
     assert (total, fork, read) == ("3", "killed_by_policy", "PermissionError")
+
+
+ALONE = {
+    "landlock": ("open('/etc/passwd').read()", "PermissionError"),
+    "seccomp": ("open('/etc/passwd').read()", "PermissionError"),
+    "rlimits": ("open('/etc/passwd') and bytearray(1 << 40)", "MemoryError"),
+    "namespaces": ("socket.create_connection(('127.0.0.1', 1), 1)", "OSError: [Errno 101]"),
+}
+
+
+@pytest.mark.parametrize("layer", ALONE)
+async def test_each_layer_holds_without_the_others(layer: str) -> None:
+    attack, expected = ALONE[layer]
+    policy = SandboxPolicy(limits=LIMITS, require="process")
+    async with LocalRunner(policy, layers=[layer]) as runner:
+        result = await run_code(runner, native(attack))
+        assert result.error is not None, result.value
+        assert result.error["message"].startswith(expected), result.error
+
+
+async def test_a_run_sees_no_other_process() -> None:
+    policy = SandboxPolicy(limits=LIMITS, require="process")
+    async with LocalRunner(policy, layers=["namespaces"]) as runner:
+        assert (await run_code(runner, native("return [os.getpid(), os.getppid()]"))).value == [1, 0]
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root has something to give up")
+async def test_a_run_started_by_root_is_not_root() -> None:
+    policy = SandboxPolicy(limits=LIMITS, require="process")
+    look = "return [list(os.getresuid()), open('/proc/self/status').read().split('CapEff:')[1].split()[0]]"
+    async with LocalRunner(policy, layers=["capabilities"]) as runner:
+        result = await run_code(runner, native(look))
+        assert result.value == [[65534] * 3, "0" * 16]
