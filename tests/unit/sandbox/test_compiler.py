@@ -1,7 +1,5 @@
 """Compilation of one source, and that the dialect means what Python means."""
 
-# ruff: noqa: E501 - one case a line
-
 from __future__ import annotations
 
 import marshal

@@ -1,7 +1,5 @@
 """The functions that stand between restricted code and the objects it touches."""
 
-# ruff: noqa: E501 - one case a line
-
 from __future__ import annotations
 
 import re

@@ -1,7 +1,5 @@
 """Policies and reports are values with hashes."""
 
-# ruff: noqa: E501 - one case a line
-
 from __future__ import annotations
 
 import pytest
