@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
-
-import httpx2
-from fastmcp import Client, FastMCP
-from fastmcp.server.providers.openapi import OpenAPITool
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.directory.credentials import Shown
 from benchmarks.directory.described import Call
 from benchmarks.directory.outcome import Outcome
+
+if TYPE_CHECKING:  # seconds of import, only when there is something to call
+    import httpx2
+    from fastmcp.server.providers.openapi import OpenAPITool
 
 CALL_SECONDS = 30.0
 
@@ -21,6 +21,9 @@ class Peer:
     """FastMCP on one document. Built once; a document it refuses fails every call, with its reason."""
 
     def __init__(self, document: Mapping[str, Any], origin: str) -> None:
+        import httpx2
+        from fastmcp import FastMCP
+
         logging.getLogger("fastmcp").setLevel(logging.CRITICAL)
         self._answer: httpx2.Response | None = None
         self._http = httpx2.AsyncClient(
@@ -35,6 +38,9 @@ class Peer:
 
     async def call(self, call: Call, shown: Shown) -> Outcome:
         """Make ``call`` as an MCP client would. FastMCP itself checks the data against the output schema."""
+        import httpx2
+        from fastmcp import Client
+
         if self._refusal:
             return Outcome(ok=False, why=self._refusal)
         tool = await self._tool(call)
@@ -63,6 +69,8 @@ class Peer:
         self._answer = response
 
     async def _tool(self, call: Call) -> OpenAPITool | None:
+        from fastmcp.server.providers.openapi import OpenAPITool
+
         if not self._tools:
             for tool in await self._server.list_tools():
                 if isinstance(tool, OpenAPITool):
