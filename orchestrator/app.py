@@ -41,7 +41,7 @@ from orchestrator.governance.approvals import Approvals
 from orchestrator.governance.model import Level
 from orchestrator.graph.machine import turn_machine
 from orchestrator.graph.services import TurnServices
-from orchestrator.identity import Identity
+from orchestrator.identity.service import Identity
 from orchestrator.probes import Finding, Probe
 from orchestrator.runs.executor import Executor
 from orchestrator.runs.model import RunKind

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from core.actor import Actor, Role
 from core.errors import Forbidden, Unauthenticated
 from orchestrator.api.origins import may_use_cookie
-from orchestrator.identity import Identity
+from orchestrator.identity.service import Identity
 
 SESSION_COOKIE = "nexus_session"
 

@@ -1,5 +1,1 @@
 """Who is at the door: keys for programs, sessions for browsers, one-time links between the two."""
-
-from orchestrator.identity.service import Identity
-
-__all__ = ["Identity"]

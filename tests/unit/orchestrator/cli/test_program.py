@@ -73,3 +73,10 @@ def test_a_failure_for_programs_is_the_problem_document(capsys) -> None:
 def test_a_table_lines_up() -> None:
     assert table([("NAME", "SET"), ("a", "b"), ("longer", "")]) == "NAME    SET\na       b\nlonger"
     assert table([]) == ""
+
+
+def test_serving_begins_with_the_edge_alone() -> None:
+    script = "import sys, orchestrator.cli.serve; sys.stdout.write(' '.join(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert not {"fastapi", "sqlalchemy", "langgraph", "httpx", "alembic", "jsonschema", "rich"} & set(ran.stdout.split())
