@@ -77,6 +77,7 @@ class Services:
     runs: Runs
     threads: Threads
     approvals: Approvals
+    turns: TurnServices
     probes: list[Probe] = field(default_factory=list[Probe])
 
 
@@ -208,6 +209,7 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
         runs=runs,
         threads=Threads(db, ids, runs),
         approvals=approvals,
+        turns=of_turns,
         probes=[
             Probe("database", lambda: database_answers(db, base.url), needed=True),
             Probe("sandbox", lambda: sandbox_answers(runner)),

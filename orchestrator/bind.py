@@ -55,7 +55,9 @@ def listen(wanted: Bind) -> tuple[socket.socket, Bind]:
     last = wanted.port if wanted.port == 0 else min(wanted.port + PORTS_TRIED, 65535)
     family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
     for port in range(wanted.port, last + 1):
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # Naming TCP matters: asyncio sets TCP_NODELAY only on sockets that say so, and without it every event of a
+        # stream but the first waits some 40 ms for the client's delayed acknowledgement.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((wanted.host, port))

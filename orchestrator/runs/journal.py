@@ -49,6 +49,7 @@ class Journal:
     def __init__(self, db: Database, run: Run, lease: Lease) -> None:
         self._db = db
         self._lease = lease
+        self._beginning: Place | None = None
         self.run = run
 
     @property
@@ -62,28 +63,38 @@ class Journal:
     async def write(self, unit: Callable[[Transaction], T]) -> T:
         """One unit of work of the run. Raises ``LeaseLost`` and writes nothing once the lease is void."""
 
+        beginning = self._beginning
+
         def held(tx: Transaction) -> T:
             store.hold(tx, self._lease)
+            self._begin(tx, beginning)
             return unit(tx)
 
-        return await self._db.write(held)
+        value = await self._db.write(held)
+        self._begun(beginning)
+        return value
 
     async def ask(self, unit: Callable[[Transaction], T], *, state: RunState = RunState.WAITING) -> T:
         """A unit of work that opens a card: the run waits from the same commit on."""
+
 
         def asking(tx: Transaction) -> T:
             store.wait_for_answer(tx, self._lease, state)
             return unit(tx)
 
-        return await self._db.write(asking)
+        return await self.write(asking)
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """A read, fenced by nothing."""
         return await self._db.read(query)
 
-    async def started(self, place: Place) -> None:
-        """``step.started``: an occurrence, once an attempt."""
-        await self.write(lambda tx: self.occur(tx, "step.started", place, {}))
+    def started(self, place: Place) -> None:
+        """``step.started``: an occurrence, once an attempt.
+
+        Stated first of all by the step's first unit of work, which comes before anything is done outside: a step
+        that only computes is one commit and not two.
+        """
+        self._beginning = place
 
     async def finished(self, place: Place, summary: Mapping[str, Any]) -> None:
         await self.write(lambda tx: self.occur(tx, "step.finished", place, {"output": summary}))
@@ -94,6 +105,14 @@ class Journal:
     async def occurred(self, name: str, place: Place, data: Mapping[str, Any], n: int = 0) -> None:
         """An occurrence in a unit of its own: progress, deltas."""
         await self.write(lambda tx: self.occur(tx, name, place, data, n))
+
+    def _begin(self, tx: Transaction, place: Place | None) -> None:
+        if place is not None:
+            self.occur(tx, "step.started", place, {})
+
+    def _begun(self, place: Place | None) -> None:
+        if self._beginning is place:
+            self._beginning = None
 
     def occur(self, tx: Transaction, name: str, place: Place, data: Mapping[str, Any], n: int = 0) -> None:
         """State that something happened each time it happens: keyed by the attempt, too."""

@@ -59,7 +59,7 @@ def node(name: str, body: Body) -> Callable[..., Awaitable[dict[str, Any]]]:
     async def run(state: Any, config: RunnableConfig, runtime: Runtime[Execution[Any]]) -> dict[str, Any]:
         execution = runtime.context
         place = Place(step=f"{name}@{config['metadata']['langgraph_step']}", node=name)  # pyright: ignore
-        await execution.journal.started(place)
+        execution.journal.started(place)
         try:
             change = await body(state, execution, place)
         except (GraphBubbleUp, LeaseLost):

@@ -121,7 +121,7 @@ class Runs:
         """End a run. What it has done stays done; its open card is closed with it."""
 
         def unit(tx: Transaction) -> tuple[Run, bool]:
-            run = store.get_run(tx.connection, actor.org, run_id)
+            run = store.lock_run(tx, actor.org, run_id)
             ended = store.request_cancel(tx, run)
             for card in governance_store.list_approvals(
                 tx.connection, actor.org, state="pending", run=run_id, limit=100, after=""

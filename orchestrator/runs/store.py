@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, bindparam, func, select, update
 from sqlalchemy.sql import or_
 
 from core.actor import Actor, Role
@@ -80,6 +80,12 @@ def find_run(connection: Connection, org: str, run_id: str) -> Run | None:
     return as_run(row) if row else None
 
 
+def lock_run(tx: Transaction, org: str, run_id: str) -> Run:
+    """The run, held against every other writer until this unit commits. Raises ``NotFound``."""
+    tx.execute(select(runs.c.id).where(runs.c.id == run_id).with_for_update())
+    return get_run(tx.connection, org, run_id)
+
+
 def list_runs(
     connection: Connection, org: str, *, kind: str | None, thread: str | None, state: str | None, limit: int, after: str
 ) -> list[Run]:
@@ -115,6 +121,18 @@ def as_run(row: Row[Any]) -> Run:
     )
 
 
+HOLD = (
+    update(runs)
+    .where(
+        runs.c.id == bindparam("held_run"),
+        runs.c.executor == bindparam("held_by"),
+        runs.c.epoch == bindparam("held_epoch"),
+    )
+    .values(epoch=bindparam("held_epoch"))
+)
+"""Built once: every unit of work of every run begins with it."""
+
+
 def fenced(lease: Lease) -> Update:
     """An UPDATE of the leased run that touches no row once the lease is void."""
     return update(runs).where(runs.c.id == lease.run, runs.c.executor == lease.executor, runs.c.epoch == lease.epoch)
@@ -122,7 +140,8 @@ def fenced(lease: Lease) -> Update:
 
 def hold(tx: Transaction, lease: Lease) -> None:
     """First statement of every unit of work of a run: raises ``LeaseLost`` and so writes nothing once it is void."""
-    if not tx.execute(fenced(lease).values(epoch=lease.epoch)).rowcount:
+    held = {"held_run": lease.run, "held_by": lease.executor, "held_epoch": lease.epoch}
+    if not tx.execute(HOLD, held).rowcount:
         raise LeaseLost(f"Run {lease.run} belongs to another process now.")
 
 

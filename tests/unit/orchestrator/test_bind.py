@@ -52,3 +52,12 @@ def test_a_taken_port_is_passed_over() -> None:
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(Unavailable, match="Cannot listen"):
         listen(Bind("192.0.2.1", 0))
+
+
+def test_accepted_connections_send_small_writes_at_once() -> None:
+    listener, bound = listen(Bind("127.0.0.1", 0))
+    with listener, socket.create_connection((bound.host, bound.port)):
+        accepted, _ = listener.accept()
+        with accepted:
+            # What asyncio looks at before it sets TCP_NODELAY.
+            assert accepted.proto == socket.IPPROTO_TCP
