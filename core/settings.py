@@ -1,46 +1,76 @@
 """Settings: ``NEXUS_*`` in the environment, then ``nexus.toml``, then the defaults here.
 
-Nested fields are written with two underscores: ``NEXUS_SANDBOX__REQUIRE=process``.
+Nested fields are written with two underscores: ``NEXUS_SANDBOX__REQUIRE=process``. A name that does not exist is
+refused in the file and inside a group, where a slip of the pen would silently leave a limit as it was; of the
+environment's other ``NEXUS_*`` nothing is said, since they may be somebody else's.
 """
 
 from __future__ import annotations
 
+import re
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
+from core.errors import InvalidInput
 
-class SandboxSettings(BaseModel):
+DATABASE_ADDRESS = re.compile(r"(sqlite:///|postgres(ql)?(\+psycopg)?://).+")
+BIND_ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})")
+
+
+def database_address(value: str) -> str:
+    if not DATABASE_ADDRESS.fullmatch(value):
+        # Without quoting it: it may hold a password.
+        raise ValueError("a database address begins with sqlite:/// or postgresql://")
+    return value
+
+
+def bind_address(value: str) -> str:
+    match = BIND_ADDRESS.fullmatch(value)
+    if match is None or int(match[2]) > 65535:
+        raise ValueError("an address to bind is written host:port, or [host]:port for IPv6")
+    return value
+
+
+class SettingsGroup(BaseModel):
+    """Settings under one name, none of which may be misspelt."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SandboxSettings(SettingsGroup):
     """How untrusted code is held. ``require``: the least isolation below which nothing runs."""
 
     require: Literal["kernel", "process"] = "kernel"
     wall_seconds: float = Field(default=30.0, gt=0)
     cpu_seconds: int = Field(default=10, gt=0)
     memory_mib: int = Field(default=256, gt=16)
-    parallel: int | None = Field(default=None, description="Runs at once; the number of cores when unset.")
+    parallel: int | None = Field(default=None, gt=0, description="Runs at once; the number of cores when unset.")
 
 
-class LimitSettings(BaseModel):
+class LimitSettings(SettingsGroup):
     """Sizes in bytes, times in seconds."""
 
-    document_bytes: int = 64 * 1024 * 1024
-    request_bytes: int = 1024 * 1024
-    response_bytes: int = 8 * 1024 * 1024
-    build_seconds: float = 600.0
-    build_memory_mib: int = 4096
-    upstream_seconds: float = 30.0
-    approval_hours: float = 72.0
-    checkpoint_days: float = 7.0
+    document_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
+    request_bytes: int = Field(default=1024 * 1024, gt=0)
+    response_bytes: int = Field(default=8 * 1024 * 1024, gt=0)
+    build_seconds: float = Field(default=600.0, gt=0)
+    build_memory_mib: int = Field(default=4096, gt=0)
+    upstream_seconds: float = Field(default=30.0, gt=0)
+    approval_hours: float = Field(default=72.0, gt=0)
+    checkpoint_days: float = Field(default=7.0, gt=0)
 
 
-class LlmSettings(BaseModel):
+class LlmSettings(SettingsGroup):
     """Model providers. None is needed: the builtin one answers when none is configured."""
 
     provider: Literal["builtin"] = "builtin"
@@ -54,9 +84,13 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Path("data")
-    database_url: str | None = Field(default=None, description="SQLite in the data directory when unset.")
+    database_url: Annotated[str, AfterValidator(database_address)] | None = Field(
+        default=None, description="SQLite in the data directory when unset."
+    )
+        default=None, description="SQLite in the data directory when unset."
+    )
     synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
-    bind: str = "127.0.0.1:8000"
+    bind: Annotated[str, AfterValidator(bind_address)] = "127.0.0.1:8000"
     sandbox: SandboxSettings = SandboxSettings()
     limits: LimitSettings = LimitSettings()
     llm: LlmSettings = LlmSettings()
@@ -70,9 +104,42 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, SettingsFile(settings_cls)
 
     @property
     def effective_database_url(self) -> str:
         """SQLAlchemy URL of the service's database."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'nexus.db').absolute()}"
+
+
+class SettingsFile(TomlConfigSettingsSource):
+    """``nexus.toml`` in the working directory."""
+
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        try:
+            return super()._read_file(file_path)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"nexus.toml is not TOML: {error}") from error
+
+    def __call__(self) -> dict[str, Any]:
+        unknown = sorted(self.toml_data.keys() - self.settings_cls.model_fields.keys())
+        if unknown:
+            raise SettingsError(f"nexus.toml sets {unknown[0]}, and there is no such setting")
+        return super().__call__()
+
+
+def load_settings(**given: Any) -> Settings:
+    """The effective settings; ``given`` ones come first. Raises ``InvalidInput`` that names the one that is wrong."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        reason = first["msg"].removeprefix("Value error, ")
+        raise InvalidInput(
+            f"The setting {name} is wrong: {reason}.",
+            mend=f"Correct NEXUS_{name.replace('.', '__').upper()} in the environment, or {name} in nexus.toml.",
+        ) from None
+    except (SettingsError, ValueError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise InvalidInput(f"The settings cannot be read: {reason}.", mend="Correct nexus.toml or NEXUS_*.") from None
