@@ -8,17 +8,21 @@ from typing import Any, cast
 
 from gateway.messages import JsonObject
 
-DEEPEST = 5
-MOST_SLOTS = 200
+DEEPEST = 4
+MOST_SLOTS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One input that can be filled. ``required`` on its own level: a member of an optional object may be too."""
+    """One input that can be filled. ``required`` on its own level: a member of an optional object may be too.
+
+    ``type`` is ``string``, ``integer``, ``number``, ``boolean``, ``array``, ``object`` or ``any``.
+    """
 
     path: tuple[str, ...]
     schema: JsonObject
     required: bool
+    type: str
 
     @property
     def name(self) -> str:
@@ -31,9 +35,10 @@ class Slot:
         return ".".join(self.path)
 
     @property
-    def type(self) -> str:
-        """``string``, ``integer``, ``number``, ``boolean``, ``array``, ``object`` or ``any``."""
-        return type_of(self.schema)
+    def items(self) -> JsonObject:
+        """The schema of a list's items; empty when anything may stand in it."""
+        items: Any = self.schema.get("items")
+        return cast(JsonObject, items) if isinstance(items, dict) else {}
 
     @property
     def text(self) -> str:
@@ -99,9 +104,9 @@ def choices(schema: JsonObject) -> tuple[Choice, ...]:
 
 
 def slots(schema: JsonObject) -> tuple[Slot, ...]:
-    """Every input that can be filled by itself, members of objects included, required ones first on each level."""
+    """Every input that can be filled by itself, members of objects included; level by level, required ones first."""
     found: list[Slot] = []
-    for slot in _walk(resolve(schema, schema), (), schema):
+    for slot in _walk(resolve(schema, schema), schema):
         found.append(slot)
         if len(found) >= MOST_SLOTS:
             break
@@ -175,40 +180,41 @@ def _pointed(reference: Any, root: JsonObject) -> Any:
     return target
 
 
-def _members(schema: JsonObject) -> tuple[JsonObject, list[str]]:
-    """The properties and the names of the required ones; an ``allOf`` is read together."""
+def _members(schema: JsonObject, root: JsonObject, depth: int = 0) -> tuple[JsonObject, list[str]]:
+    """The properties and the names of the required ones, with those of every ``allOf`` inside."""
     properties: JsonObject = {}
     required: list[str] = []
-    parts = [schema, *cast(list[Any], schema.get("allOf") or [])]
-    for part in (cast(JsonObject, part) for part in parts if isinstance(part, dict)):
-        if isinstance(part.get("properties"), dict):
-            properties |= part["properties"]
-        if isinstance(part.get("required"), list):
-            required += [name for name in part["required"] if isinstance(name, str)]
+    own, needed, parts = schema.get("properties"), schema.get("required"), schema.get("allOf")
+    if isinstance(own, dict):
+        properties |= cast(JsonObject, own)
+    if isinstance(needed, list):
+        required += [name for name in cast(list[Any], needed) if isinstance(name, str)]
+    if isinstance(parts, list) and depth < DEEPEST:
+        for part in cast(list[Any], parts):
+            inner, wanted = _members(resolve(part, root), root, depth + 1)
+            properties |= inner
+            required += wanted
     return properties, required
 
 
-def _resolved_all_of(schema: JsonObject, root: JsonObject) -> JsonObject:
-    parts = schema.get("allOf")
-    if not isinstance(parts, list):
-        return schema
-    return {**schema, "allOf": [resolve(part, root) for part in cast(list[Any], parts)]}
-
-
-def _walk(schema: JsonObject, prefix: tuple[str, ...], root: JsonObject) -> Iterator[Slot]:
-    properties, required = _members(_resolved_all_of(schema, root))
-    ordered = sorted(properties, key=lambda name: name not in required)
-    for name in ordered:
-        member = resolve(properties[name], root)
-        if member.get("readOnly") is True:
-            continue
-        path = (*prefix, name)
-        inner = _members(_resolved_all_of(member, root))[0]
-        if inner and len(path) < DEEPEST:
-            yield Slot(path, {**member, "type": "object"}, name in required)
-            yield from _walk(member, path, root)
-        else:
-            yield Slot(path, _with_items(member, root), name in required)
+def _walk(schema: JsonObject, root: JsonObject) -> Iterator[Slot]:
+    """Level by level, so that what is nearest to the top comes before what is deep inside."""
+    level: list[tuple[JsonObject, tuple[str, ...]]] = [(schema, ())]
+    while level:
+        deeper: list[tuple[JsonObject, tuple[str, ...]]] = []
+        for parent, prefix in level:
+            properties, required = _members(parent, root)
+            for name in sorted(properties, key=lambda name: name not in required):
+                member = resolve(properties[name], root)
+                if member.get("readOnly") is True:
+                    continue
+                path = (*prefix, name)
+                inner = bool(_members(member, root)[0]) and len(path) < DEEPEST
+                kind = "object" if inner else type_of(member)
+                yield Slot(path, member if inner else _with_items(member, root), name in required, kind)
+                if inner:
+                    deeper.append((member, path))
+        level = deeper
 
 
 def _with_items(member: JsonObject, root: JsonObject) -> JsonObject:
@@ -218,7 +224,7 @@ def _with_items(member: JsonObject, root: JsonObject) -> JsonObject:
 def _collect(
     schema: JsonObject, value: JsonObject, prefix: tuple[str, ...], root: JsonObject, found: list[str]
 ) -> None:
-    properties, required = _members(_resolved_all_of(schema, root))
+    properties, required = _members(schema, root)
     names = [name for name in properties if name in required] + [name for name in required if name not in properties]
     for name in dict.fromkeys(names):
         if name not in value:

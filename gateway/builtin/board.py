@@ -21,12 +21,21 @@ class Board:
     """Mutable, and private to one call of ``fill``. Every value put on it was checked against its schema."""
 
     def __init__(
-        self, profile: Profile, tokens: tuple[Token, ...], now: datetime | None, known: Mapping[str, Any]
+        self,
+        profile: Profile,
+        tokens: tuple[Token, ...],
+        now: datetime | None,
+        known: Mapping[str, Any],
+        *,
+        commanded: bool = False,
     ) -> None:
         self.profile = profile
+        self.commanded = commanded
         self.tokens = tokens
         self.moments = moments(tokens, now)
         self.arguments: JsonObject = dict(known)
+        self.said = frozenset(part for token in tokens for part in token.parts)
+        self._settled = {one.slot.path for one in profile.inputs if has_value(self.arguments, one.slot.path)}
         self.taken: set[int] = set()
         self.trace: list[str] = []
         self.unfit: dict[tuple[str, ...], str] = {}
@@ -37,8 +46,12 @@ class Board:
         return [
             one
             for one in self.profile.inputs
-            if one.leaf and (not types or one.slot.type in types) and not has_value(self.arguments, one.slot.path)
+            if one.leaf and (not types or one.slot.type in types) and one.slot.path not in self._settled
         ]
+
+    def is_open(self, one: Input) -> bool:
+        """Whether an input has no value yet."""
+        return one.slot.path not in self._settled
 
     def put(self, one: Input, value: Any, places: Iterable[int], why: str) -> bool:
         """Give an input its value and claim the tokens it came from; False when the schema refuses it."""
@@ -49,6 +62,10 @@ class Board:
             self.unfit.setdefault(one.slot.path, f"“{_shown(value)}” does not fit: {reason}")
             return False
         self.arguments = with_value(self.arguments, one.slot.path, value)
+        self._settled.add(one.slot.path)
+        if isinstance(value, dict):
+            inside = {other.slot.path for other in self.profile.inputs if has_value(self.arguments, other.slot.path)}
+            self._settled |= inside
         self.taken.update(shown)
         self.trace.append(f"{one.slot.dotted} = {_shown(value)}: {why}")
         return True
@@ -127,14 +144,14 @@ class Board:
         token = self.tokens[index] if 0 <= index < len(self.tokens) else None
         if token is None or token.kind is not Kind.WORD or not self.free(index):
             return False
-        return not is_stopword(token.word) and self.profile.vocabulary.isdisjoint(token.parts)
+        return not is_stopword(token.word) and self.profile.mentioned.isdisjoint(token.parts)
 
     def capital(self, index: int) -> bool:
         """Whether a word with a capital stands there that is not merely the first of its sentence."""
         token = self.tokens[index] if 0 <= index < len(self.tokens) else None
         if token is None or token.kind is not Kind.WORD or not self.free(index) or not token.text[0].isupper():
             return False
-        return token.word not in word_set("never_values") and not (index == 0 and is_stopword(token.word))
+        return token.word not in word_set("never_values") | {"i"} and not (index == 0 and is_stopword(token.word))
 
 
 def _as_type(one: Input, value: Any) -> Any:

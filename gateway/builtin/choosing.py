@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
 from gateway.builtin.filling import Filled, fill
 from gateway.builtin.lexer import Kind, Token
+from gateway.builtin.lexicon import asking, word_set
 from gateway.builtin.profile import Profile
 from gateway.builtin.ranking import Index, Match
 from gateway.builtin.utterance import Clause, Mood, Utterance
-from gateway.builtin.verbs import Act, compatible
-from gateway.builtin.words import is_stopword
+from gateway.builtin.verbs import CHANGES, Act, compatible
+from gateway.builtin.words import content_stems, is_stopword, stem
 
-_CONSIDERED = 5
-_NEAR = 0.5
+_CONSIDERED = 6
+_NEAR = 0.3
 _EQUAL = 0.985
-_COVERED = 0.5
-_UNUSED = 0.6
+_UNUSED = 0.5
+_UNKNOWN = 0.88
 _DOUBTFUL_WRITE = 0.8
+_READS_INSTEAD = 0.5
+_SAME_ACT = 1.15
+_AS_WRITTEN = 0.05
+_EXTRA = 0.93
+_OTHER_FORM = 0.95
+_CALLED = 2.0
 _PRONOUNS = frozenset({"it", "them", "that", "this", "these", "those", "one"})
 
 
@@ -52,19 +58,25 @@ class Circumstances:
 
 def choose(index: Index, said: Utterance, clause: Clause, around: Circumstances) -> Chosen | Tie | None:
     """The tool that this clause asks for; None when none does."""
-    matches = [match for match in index.search(_meant(said, clause)) if _may(match.profile, clause)]
-    matches = [match for match in matches if match.strong or _is_called(match.profile, clause)]
+    matches = [match for match in index.search(_meant(said, clause), _told_verb(clause)) if _may(match.profile, clause)]
+    named = [match for match in matches if match.shared or _is_called(match.profile, clause)]
+    return _best(index, named, said, clause, around) or _best(
+        index, [match for match in matches if match.by_module and not match.shared], said, clause, around
+    )
+
+
+def _best(
+    index: Index, matches: list[Match], said: Utterance, clause: Clause, around: Circumstances
+) -> Chosen | Tie | None:
     if not matches:
         return None
-    best = matches[0].score
-    near = [match for match in matches[: 2 * _CONSIDERED] if match.score >= _NEAR * best][:_CONSIDERED]
+    words = {token.word for token in clause.tokens}
+    promising = sorted(((match.score * _likeness(match, words), match) for match in matches), key=lambda pair: -pair[0])
+    near = [match for promise, match in promising if promise >= _NEAR * promising[0][0]][:_CONSIDERED]
     considered = [_considered(index, match, said, clause, around) for match in near]
-    fitting = [one for one, covered in considered if covered]
-    if not fitting:
-        return None
-    fitting.sort(key=lambda one: -one.score)
+    fitting = sorted((one for one in considered if one is not None), key=lambda one: -one.score)
     equal = [one for one in fitting if one.score >= _EQUAL * fitting[0].score]
-    return Tie(tuple(equal[:3])) if len(equal) > 1 else fitting[0]
+    return Tie(tuple(equal[:3])) if len(equal) > 1 else next(iter(fitting), None)
 
 
 def tokens_for(profile: Profile, said: Utterance, clause: Clause) -> tuple[Token, ...]:
@@ -97,17 +109,30 @@ def _meant(said: Utterance, clause: Clause) -> list[str]:
     return stems
 
 
+def _told_verb(clause: Clause) -> str:
+    """The stem of the verb of a command; empty where the word may as well be a noun ("order 17")."""
+    return stem(clause.verb) if clause.mood is Mood.COMMAND and clause.act is not Act.OTHER else _other_verb(clause)
+
+
+def _other_verb(clause: Clause) -> str:
+    return stem(clause.verb) if clause.verb and clause.verb not in word_set("also_nouns") else ""
+
+
 def _stems(clause: Clause) -> list[str]:
-    """What the clause's words mean for the choice; "how much" asks for an amount."""
-    words = [token.word for token in clause.tokens]
-    asked = ["amount", "pric"] if ("how", "much") in pairwise(words) else []
-    return asked + [
+    """What the clause's words mean for the choice; where none does, what its question word asks for."""
+    found = [
         part
         for token in clause.tokens
         if token.kind is Kind.WORD and not is_stopword(token.word)
-        for part in token.parts
-        if not is_stopword(part)
+        for part in content_stems(token.text)
     ]
+    words = [token.word for token in clause.tokens]
+    asked = [stem(word) for phrase, meant in asking().items() if _opens(phrase, words) for word in meant]
+    return found + [piece for piece in asked if piece not in found]
+
+
+def _opens(phrase: tuple[str, ...], words: list[str]) -> bool:
+    return any(tuple(words[start : start + len(phrase)]) == phrase for start in range(2))
 
 
 def _may(profile: Profile, clause: Clause) -> bool:
@@ -123,56 +148,78 @@ def _may(profile: Profile, clause: Clause) -> bool:
 
 def _is_called(profile: Profile, clause: Clause) -> bool:
     """Whether the tool stands there by its own name."""
-    names = {profile.spec.name.lower(), profile.operation.lower()}
-    return any(token.text.lower() in names and ("_" in token.text or len(names) == 1) for token in clause.tokens)
+    return not profile.names.isdisjoint(clause.written)
 
 
-def _considered(
-    index: Index, match: Match, said: Utterance, clause: Clause, around: Circumstances
-) -> tuple[Chosen, bool]:
+def _considered(index: Index, match: Match, said: Utterance, clause: Clause, around: Circumstances) -> Chosen | None:
+    """The tool with its inputs filled and its final score; None when too much of the clause is about something else."""
     profile = match.profile
+    commanded = clause.mood is Mood.COMMAND
     tokens = tokens_for(profile, said, clause)
-    filled = fill(profile, tokens, now=around.now, params=around.params)
-    needed = sum(one.needed and one.leaf for one in profile.inputs)
-    absent = len(filled.missing)
-    score = match.score * (1.0 + 0.1 * min(3, max(0, needed - absent)) - 0.12 * min(3, absent))
-    score *= _UNUSED ** min(3, len(filled.unused))
+    filled = fill(profile, tokens, now=around.now, params=around.params, commanded=commanded)
+    unknown = _unknown_words(index, match, clause, filled)
+    called = _is_called(profile, clause)
+    reads_instead = clause.mood is Mood.COMMAND and clause.act in CHANGES and not profile.writes
+    if reads_instead and (unknown or match.by_module):
+        return None
+    told = bool(match.strong) or (bool(filled.arguments) and not filled.missing) or match.by_module
+    if not called and (not told or not _covered(index, match, clause, unknown)):
+        return None
+    score = max(match.score, 1.0) * _fit(profile, filled) * _UNKNOWN ** min(3, len(unknown))
     if clause.mood is Mood.COMMAND and clause.act is Act.OTHER and profile.writes:
         score *= _DOUBTFUL_WRITE
     if clause.mood is Mood.COMMAND and clause.act is profile.act and clause.act is not Act.OTHER:
-        score *= 1.15
-    if _is_called(profile, clause):
-        score *= 2.0
+        score *= _SAME_ACT
+    score *= _READS_INSTEAD if reads_instead else 1.0
+    score *= _likeness(match, {token.word for token in clause.tokens})
+    score *= _CALLED if called else 1.0
     trace = (
         f"{profile.spec.name} scores {score:.2f} by the words {', '.join(sorted(match.shared)) or '(its name)'}.",
         *filled.trace,
     )
-    return Chosen(profile, filled, score, trace), _covers(index, match, clause, filled)
+    words_left = tuple(token.text for token in unknown)
+    return Chosen(profile, replace(filled, unused=(*filled.unused, *words_left)), score, trace)
 
 
-def _covers(index: Index, match: Match, clause: Clause, filled: Filled) -> bool:
-    """Whether the tool speaks for at least half of the words that mean something and are no values."""
-    values = {word for text in _texts(filled.arguments) for word in text.lower().split()}
-    open_words = [
+def _likeness(match: Match, words: set[str]) -> float:
+    """How like the tool's name is to the words: what it says beyond them counts against it, spelling alike for it."""
+    profile = match.profile
+    factor = _EXTRA ** min(5, len(profile.nouns - match.shared))
+    factor *= 1.0 + _AS_WRITTEN * len(words & profile.written)
+    return factor * (_OTHER_FORM if word_set("forms") & profile.written - words else 1.0)
+
+
+def _fit(profile: Profile, filled: Filled) -> float:
+    """How well the values fit: needed inputs filled are good, missing ones bad, values that go nowhere worse."""
+    needed = sum(one.needed and one.leaf for one in profile.inputs)
+    absent = len(filled.missing)
+    return (1.0 + 0.1 * min(3, max(0, needed - absent)) - 0.2 * min(3, absent)) * _UNUSED ** min(3, len(filled.unused))
+
+
+def _unknown_words(index: Index, match: Match, clause: Clause, filled: Filled) -> list[Token]:
+    """The clause's words that mean something, are no values, and that the tool does not share."""
+    return [
         token
-        for token in clause.tokens
+        for token in _open_words(index, clause)
+        if token.start not in filled.used
+        and match.shared.isdisjoint(token.parts)
+        and not (token.text[0].isupper() and token.start > clause.tokens[0].start)
+    ]
+
+
+def _open_words(index: Index, clause: Clause) -> list[Token]:
+    return [
+        token
+        for token in (clause.tokens[1:] if _told_verb(clause) else clause.tokens)
         if token.kind is Kind.WORD
         and not is_stopword(token.word)
-        and token.text.lower() not in values
-        and not (
-            token.text[0].isupper() and token.start > clause.tokens[0].start and match.shared.isdisjoint(token.parts)
-        )
         and not all(index.is_generic(part) for part in token.parts)
     ]
-    if not open_words or _is_called(match.profile, clause):
-        return True
-    known = [token for token in open_words if not match.shared.isdisjoint(token.parts)]
-    return len(known) >= _COVERED * len(open_words)
 
 
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for member in value.values() for text in _texts(member)]  # pyright: ignore
-    if isinstance(value, list):
-        return [text for member in value for text in _texts(member)]  # pyright: ignore
-    return [str(value)]
+def _covered(index: Index, match: Match, clause: Clause, unknown: list[Token]) -> bool:
+    """Whether the tool shares at least as many words with the clause as it does not know."""
+    if match.by_module and not match.shared:
+        return len(unknown) <= 2
+    known = [token for token in _open_words(index, clause) if not match.shared.isdisjoint(token.parts)]
+    return len(known) + (_told_verb(clause) in match.shared) >= len(unknown)

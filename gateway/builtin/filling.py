@@ -21,7 +21,8 @@ from gateway.schema import missing_inputs
 @dataclass(frozen=True, slots=True)
 class Filled:
     """``missing`` are dotted paths in asking order; ``reasons`` say of an input why what was said does not fit,
-    ``options`` what it could have been; ``unused`` are values of the text that no input took."""
+    ``options`` what it could have been; ``unused`` are values of the text that no input took; ``used`` are the
+    places in the text where a used token begins."""
 
     arguments: JsonObject
     missing: tuple[str, ...]
@@ -29,6 +30,7 @@ class Filled:
     options: Mapping[str, tuple[str, ...]]
     unused: tuple[str, ...]
     trace: tuple[str, ...]
+    used: frozenset[int] = frozenset()
 
 
 def fill(
@@ -38,14 +40,18 @@ def fill(
     now: datetime | None = None,
     params: Mapping[str, Any] | None = None,
     known: Mapping[str, Any] | None = None,
+    commanded: bool = False,
 ) -> Filled:
-    """Fill what the text says. ``params`` were given by name and come first; ``known`` is already settled."""
-    board = Board(profile, tokens, now, known or {})
+    """Fill what the text says. ``params`` were given by name and come first; ``known`` is already settled.
+
+    ``commanded``: the first token is the verb, so what follows it may be its object.
+    """
+    board = Board(profile, tokens, now, known or {}, commanded=commanded)
     _fill_params(board, params or {})
     fill_labelled(board)
     fill_typed(board)
     fill_phrases(board)
-    missing = missing_inputs(profile.spec.input_schema, board.arguments)
+    missing = _secrets_last(profile, missing_inputs(profile.spec.input_schema, board.arguments))
     unclear = {".".join(path): found for path, found in board.unclear.items()}
     return Filled(
         arguments=board.arguments,
@@ -54,7 +60,13 @@ def fill(
         options=unclear,
         unused=unused(board),
         trace=tuple(board.trace),
+        used=frozenset(board.tokens[index].start for index in board.taken),
     )
+
+
+def _secrets_last(profile: Profile, missing: tuple[str, ...]) -> tuple[str, ...]:
+    secret = {one.slot.dotted for one in profile.inputs if one.has_role("secret")}
+    return tuple(sorted(missing, key=lambda path: path in secret))
 
 
 def _given(board: Board, path: str) -> bool:

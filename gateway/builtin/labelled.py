@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from gateway.builtin.board import Board
 from gateway.builtin.dates import Moment
@@ -10,7 +10,6 @@ from gateway.builtin.lexer import Kind
 from gateway.builtin.lexicon import word_set
 from gateway.builtin.profile import Input, Label
 from gateway.builtin.values import NUMBER_WORDS, Unfit, value_of
-from gateway.messages import JsonObject
 from gateway.schema import choices
 
 _SINGLE = (Kind.EMAIL, Kind.URL, Kind.CODE, Kind.NUMBER)
@@ -20,9 +19,14 @@ _MOST_WORDS = 60
 def fill_labelled(board: Board) -> None:
     """Every input that the text names, full names before partial ones, long ones before short ones."""
     for weak in (False, True):
-        pairs = [(one, label) for one in board.open() for label in (one.weak if weak else one.strong)]
+        pairs = [
+            (one, label)
+            for one in board.open()
+            for label in (one.weak if weak else one.strong)
+            if board.said.issuperset(label)
+        ]
         for one, label in sorted(pairs, key=lambda pair: -len(pair[1])):
-            if one in board.open() and not (weak and _shared(board, one, label)):
+            if board.is_open(one) and not (weak and _shared(board, one, label)):
                 _fill(board, one, label, weak=weak)
 
 
@@ -31,11 +35,16 @@ def _shared(board: Board, one: Input, label: Label) -> bool:
     rivals = [other for other in board.open() if other is not one and label in (*other.weak, *other.strong)]
     if not rivals:
         return False
-    said = {part for token in board.tokens for part in token.parts}
+    best = _told(board, one, label)
+    return best == 0 or any(_told(board, other, label) >= best for other in rivals)
+
+
+def _told(board: Board, one: Input, label: Label) -> int:
+    """How clearly the rest of an input's name is told: in the text (2), by the tool's own name (1), not at all (0)."""
     rest = [part for part in one.parts if part not in label]
-    return not (rest and said.issuperset(rest)) or any(
-        said.issuperset([part for part in other.parts if part not in label]) for other in rivals
-    )
+    if rest and board.said.issuperset(rest):
+        return 2
+    return 1 if rest and board.profile.nouns.issuperset(rest) else 0
 
 
 def _fill(board: Board, one: Input, label: Label, *, weak: bool) -> None:
@@ -53,8 +62,9 @@ def _after(board: Board, one: Input, place: range, *, weak: bool) -> bool:
     index, explicit, joined = place.stop, False, False
     while board.mark(index) in (":", "=", "#") or board.word(index) in word_set("connectors"):
         explicit = explicit or board.mark(index) in (":", "=")
-        joined = joined or bool(board.word(index))
+        joined = joined or board.word(index) not in ("", "of")
         index += 1
+    index = _past_id(board, index)
     equals = explicit and board.mark(place.stop) == "="
     if not board.free(index):
         return False
@@ -63,11 +73,20 @@ def _after(board: Board, one: Input, place: range, *, weak: bool) -> bool:
         return _list(board, one, index, used)
     found = _typed(board, one, index)
     if found is None and one.slot.type in ("string", "any"):
-        found = _words(board, one, index, explicit=explicit, equals=equals, joined=joined and not weak)
+        found = _words(board, one, index, explicit=explicit, equals=equals, joined=joined and not weak, weak=weak)
     if found is None:
         return False
     value, last = found
     return board.put(one, value, [*used, *range(index, last + 1)], "named in the text")
+
+
+def _past_id(board: Board, index: int) -> int:
+    """Behind ``with the id`` or ``id``, when something that looks like one follows."""
+    end = index
+    while board.word(end) in ("with", "having", "the", "id", "identifier", "number", "code", "no"):
+        end += 1
+    token = board.tokens[end] if board.free(end) else None
+    return end if token is not None and token.kind in (Kind.NUMBER, Kind.CODE, Kind.QUOTED) else index
 
 
 def _before(board: Board, one: Input, place: range) -> bool:
@@ -137,12 +156,14 @@ def _choice(board: Board, one: Input, index: int) -> tuple[Any, int] | None:
 
 
 def _words(
-    board: Board, one: Input, index: int, *, explicit: bool, equals: bool, joined: bool
+    board: Board, one: Input, index: int, *, explicit: bool, equals: bool, joined: bool, weak: bool
 ) -> tuple[Any, int] | None:
     """A value of several words. How far it goes depends on how it was introduced."""
-    if explicit or (joined and not one.has_role("identity")):
+    if explicit or ((joined or one.has_role("text")) and not one.has_role("identity")):
         last = _run(board, index, narrow=equals)
         return None if last is None else (board.text(range(index, last + 1)), last)
+    if weak and one.has_role("identity") and not board.tokens[index].text.isupper():
+        return None
     if board.capital(index):
         last = index
         while board.capital(last + 1) and not board.starts_label(last + 1):
@@ -178,8 +199,7 @@ def _list(board: Board, one: Input, index: int, used: list[int]) -> bool:
     token = board.tokens[index]
     if token.kind is Kind.JSON:
         return board.put(one, token.value, [*used, index], "given as JSON")
-    items: Any = one.slot.schema.get("items")
-    schema = cast(JsonObject, items) if isinstance(items, dict) else {"type": "string"}
+    schema = one.slot.items or {"type": "string"}
     values: list[Any] = []
     last, position = index, index
     while board.free(position):

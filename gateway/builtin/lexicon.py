@@ -45,6 +45,18 @@ def comparisons() -> Mapping[str, tuple[tuple[str, ...], ...]]:
     return {role: tuple(tuple(phrase.split()) for phrase in found) for role, found in _content()["comparisons"].items()}
 
 
+@lru_cache(maxsize=4_096)
+def aliases(name: str) -> tuple[str, ...]:
+    """Other names of an input with this name."""
+    return tuple(_content()["aliases"].get(name, "").split())
+
+
+@cache
+def asking() -> Mapping[tuple[str, ...], tuple[str, ...]]:
+    """Question words, and the words for what they ask for."""
+    return {tuple(words.split()): tuple(meant.split()) for words, meant in _content()["asking"].items()}
+
+
 def period_end(word: str) -> str | None:
     """``start`` or ``end`` for a word that stands before such a date."""
     return _content()["periods"].get(word)

@@ -28,6 +28,8 @@ def unused(board: Board) -> tuple[str, ...]:
 
 def _looks_unused(board: Board, index: int) -> bool:
     token = board.tokens[index]
+    if board.moment_at(index) is not None:
+        return True
     if not board.free(index):
         return False
     if token.kind in (*_WRITTEN, Kind.NUMBER, Kind.JSON, Kind.DATE):
@@ -63,11 +65,18 @@ def _object(board: Board, index: int) -> range | None:
         last = index
         while board.capital(last + 1) or (board.word(last + 1) in ("de", "of", "la", "am") and board.capital(last + 2)):
             last += 1
+        while board.word(index - 1) in word_set("naming") and _goes_on(board, last + 1):
+            last += 1
         return range(index, last + 1)
     last = index - 1
     while board.is_value_word(last + 1) and last - index < 3:
         last += 1
     return range(index, last + 1) if last >= index else None
+
+
+def _goes_on(board: Board, index: int) -> bool:
+    """Whether a name goes on with this plain word."""
+    return board.free(index) and bool(board.word(index)) and board.word(index) not in word_set("stop")
 
 
 def _takes_words(board: Board, one: Input, place: range) -> bool:
@@ -107,18 +116,47 @@ def _fill_search(board: Board) -> None:
 
 def _fill_only_text(board: Board) -> None:
     """One needed text is open and one value is left: they belong together. Two values left: that is a question."""
-    needed = [one for one in board.open("string", "any") if one.needed and one.slot.path not in board.unclear]
+    needed = [one for one in board.open("string", "any") if one.needed and not choices(one.slot.schema)]
     needed = [one for one in needed if _is_plain(one)] or needed
     if len(needed) != 1:
         if not needed:
             _fill_quoted(board)
         return
     one = needed[0]
+    if one.has_role("query", "text", "name") and _fill_after_colon(board, one):
+        return
     able = [place for place in _candidates(board) if _takes_words(board, one, place) and _points(board, one, place)]
-    if len(able) == 1:
+    whole = _joined(board, able) if able and one.has_role("query", "text") else None
+    if whole is not None:
+        board.put(one, board.text(whole), whole, "all that is left of the text for the only input left")
+    elif len(able) == 1:
         board.put(one, board.text(able[0]), able[0], "the only value in the text for the only input left")
     elif len(able) > 1 and not one.has_role("secret"):
         board.unclear.setdefault(one.slot.path, tuple(board.text(place) for place in able[:5]))
+
+
+def _joined(board: Board, places: list[range]) -> range | None:
+    """Neighbouring values as one text: "two eggs and a banana"; None when something else stands between them."""
+    start, last = places[0].start, places[-1].stop - 1
+    if len(places) == 1 and board.tokens[start].kind is Kind.QUOTED:
+        return None
+    while board.free(last + 1) and not board.mark(last + 1) and board.word(last + 1) != "please":
+        last += 1
+    whole = range(start, last + 1)
+    return whole if all(board.free(index) and not board.mark(index) for index in whole) else None
+
+
+def _fill_after_colon(board: Board, one: Input) -> bool:
+    """``add a note: feed the cat``: what follows the tool's own noun and a colon."""
+    for index in range(1, len(board.tokens) - 1):
+        own = not board.profile.nouns.isdisjoint(board.tokens[index - 1].parts)
+        if own and board.mark(index) == ":" and board.free(index):
+            rest = range(index + 1, len(board.tokens))
+            last = next((spot for spot in rest if not board.free(spot) or board.mark(spot) in (";", "\n")), rest.stop)
+            last -= 1 if board.mark(last - 1) == "." else 0
+            place = range(index + 1, last)
+            return bool(place) and board.put(one, board.text(place), [index, *place], "follows the colon")
+    return False
 
 
 def _is_plain(one: Input) -> bool:
@@ -158,7 +196,11 @@ def _candidate(board: Board, index: int) -> range | None:
         return range(index, index + 1)
     if index > 0 and board.capital(index) and board.profile.vocabulary.isdisjoint(token.parts):
         return _object(board, index)
-    if board.is_value_word(index) and (board.word(index - 1) in _GENERIC or _is_object_of_verb(board, index)):
+    if board.is_value_word(index) and (
+        board.word(index - 1) in _GENERIC
+        or _is_object_of_verb(board, index)
+        or (index > 0 and not board.profile.nouns.isdisjoint(board.tokens[index - 1].parts))
+    ):
         return _object(board, index)
     return None
 
@@ -166,7 +208,8 @@ def _candidate(board: Board, index: int) -> range | None:
 def _is_object_of_verb(board: Board, index: int) -> bool:
     """Whether everything before this word is the command itself: verb, the tool's own words, words of no meaning."""
     return index > 0 and all(
-        board.free(spot) and not board.mark(spot) and not board.is_value_word(spot) for spot in range(index)
+        board.free(spot) and not board.mark(spot) and not board.is_value_word(spot)
+        for spot in range(1 if board.commanded else 0, index)
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from gateway.builtin.lexicon import roles
+from gateway.builtin.lexicon import aliases, roles
 from gateway.builtin.verbs import Act, act_of_stem, is_generic
-from gateway.builtin.words import is_stopword, name_parts, stem_set, stems_of
+from gateway.builtin.words import content_stems, is_stopword, name_parts, stem_set, stems_of
 from gateway.messages import ToolSpec
 from gateway.schema import Slot, choices, slots
 
@@ -16,6 +16,10 @@ Label = tuple[str, ...]
 
 _ASIDE = frozenset({"id", "name", "code", "number", "no", "slug", "value", "date", "param", "string", "str", "input"})
 _MOST_DESCRIPTION = 1_200
+_MOST_CHOICES = 60
+_LONGEST_SUMMARY = 160
+_NEARNESS = {1: 1.0, 2: 0.85}
+_TAGS = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,14 @@ class Profile:
         self.operation = operation if separator else module
         self.operation_parts = tuple(stems_of(self.operation))
         self.module_parts = tuple(stems_of(self.module))
-        text = spec.description.strip()[:_MOST_DESCRIPTION]
-        self.summary = re.split(r"(?<=[.!?])\s|\n", text, maxsplit=1)[0]
+        text = _TAGS.sub("", spec.description[: 2 * _MOST_DESCRIPTION]).strip()[:_MOST_DESCRIPTION]
+        self.summary = re.split(r"(?<=[.!?])\s|\n", text, maxsplit=1)[0][:_LONGEST_SUMMARY]
         self.details = text[len(self.summary) :]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What it is called by its own name; a plain word is nobody's own name."""
+        return frozenset(name for name in (self.spec.name.lower(), self.operation.lower()) if "_" in name)
 
     @cached_property
     def writes(self) -> bool:
@@ -72,14 +81,23 @@ class Profile:
     @cached_property
     def nouns(self) -> frozenset[str]:
         """Stems of what the operation is about: its name's words without the verb that opens it."""
-        parts = self.operation_parts
-        rest = parts[1:] if len(parts) > 1 and is_generic(parts[0]) else parts
-        return frozenset(part for part in rest if not is_stopword(part))
+        parts = content_stems(self.operation)
+        return frozenset(parts[1:] if len(parts) > 1 and is_generic(parts[0]) else parts)
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """The plain words of its name as written: a plural asks for the tool that has the plural."""
+        return frozenset(name_parts(self.operation))
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Stems that belong to the tool, and so are no values when they stand in a request."""
         return frozenset((*self.operation_parts, *self.module_parts, *stems_of(self.summary)))
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """The vocabulary with the words of the whole description: plain words that are hardly values."""
+        return self.vocabulary | frozenset(stems_of(self.details))
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
@@ -109,7 +127,7 @@ class Profile:
             strong=_strong(slot, parts),
             weak=self._weak(slot, parts),
             parts=parts,
-            roles=frozenset(role for role, words in roles().items() if not words.isdisjoint(name_parts(slot.name))),
+            roles=_roles(slot.name),
             leaf=slot.path not in inner,
         )
 
@@ -119,15 +137,23 @@ class Profile:
             found.append(parts[1:])
         if len(parts) > 1 and parts[-1] in _ASIDE:
             found.append(parts[:-1])
-        if parts in (("id",), ("uuid",), ("number",), ("code",), ("key",)):
+        if len(parts) > 1 and parts[0] == "id":
+            found.append(parts[1:])
+        if parts in (("id",), ("uuid",), ("number",)):
             found += [(noun,) for noun in self.operation_parts if noun in self.nouns]
         if len(parts) > 1 and slot.type in ("integer", "number"):
             found.append(parts[-1:])
         return tuple(dict.fromkeys(label for label in found if label and label not in (parts,)))
 
 
+@lru_cache(maxsize=8_192)
+def _roles(name: str) -> frozenset[str]:
+    parts = name_parts(name)
+    return frozenset(role for role, words in roles().items() if not words.isdisjoint(parts))
+
+
 def _strong(slot: Slot, parts: Label) -> tuple[Label, ...]:
-    labels = [parts]
+    labels = [parts, *((alias,) for alias in aliases(slot.name.lower()))]
     title = slot.schema.get("title")
     if isinstance(title, str) and len(title) <= 60:
         labels.append(tuple(stems_of(title)))
@@ -144,17 +170,18 @@ def terms_of(profile: Profile) -> dict[str, float]:
     """How much each stem stands for the tool: the operation's name most, the details of the inputs least."""
     weights: dict[str, float] = {}
     fields = [
-        (3.0, list(profile.operation_parts)),
-        (2.5, stems_of(profile.summary)),
-        (2.0, list(profile.module_parts)),
-        (1.0, stems_of(profile.details)),
+        (3.0, content_stems(profile.operation)),
+        (2.5, content_stems(profile.summary)),
+        (1.0, content_stems(profile.details)),
     ]
     for one in profile.inputs:
-        fields.append((1.5, list(one.parts)))
-        fields.append((0.5, stems_of(one.slot.text[:200])))
-        fields.append((1.2, [part for choice in choices(one.slot.schema)[:40] for part in stems_of(choice.labels[-1])]))
+        allowed = (*choices(one.slot.schema), *choices(one.slot.items))[:_MOST_CHOICES]
+        nearness = _NEARNESS.get(len(one.slot.path), 0.25)
+        fields.append((1.5 * nearness, content_stems(one.slot.name)))
+        fields.append((0.5 * nearness, content_stems(one.slot.text[:200])))
+        fields.append((1.2 * nearness, [part for choice in allowed for part in content_stems(choice.labels[-1])]))
     for weight, stems in fields:
         for piece in set(stems):
             before = weights.get(piece, 0.0)
             weights[piece] = max(before, weight) + 0.2 * min(before, weight)
-    return {piece: weight for piece, weight in weights.items() if not is_stopword(piece)}
+    return weights

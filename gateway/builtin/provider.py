@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -46,7 +47,7 @@ class BuiltinProvider:
         if results and request.purpose is not Purpose.ROUTE:
             rendered = [render_message(m.content, m.source, failed=m.failed) for m in results]
             return self._text("\n\n".join(rendered), ("A tool's result, made readable.",))
-        outcome = self.understand(request)
+        outcome = await self._understood(request)
         if request.purpose is Purpose.ROUTE:
             return self._routed(outcome)
         return self._answer(outcome, request)
@@ -57,6 +58,12 @@ class BuiltinProvider:
         for line in result.text.splitlines(keepends=True):
             yield TextDelta(text=line)
         yield result
+
+    async def _understood(self, request: ModelRequest) -> Outcome:
+        """Tools seen for the first time are read in a thread: hundreds of them take longer than a loop should wait."""
+        if self._catalogue.knows(request.tools):
+            return self.understand(request)
+        return await asyncio.to_thread(self.understand, request)
 
     def _answer(self, outcome: Outcome, request: ModelRequest) -> ModelResult:
         if outcome.question is not None:

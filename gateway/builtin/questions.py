@@ -59,7 +59,9 @@ def _explained(slot: Slot | None) -> str:
     """The description's first sentence and the limits, as far as the schema tells them."""
     if slot is None:
         return ""
-    first = re.split(r"(?<=[.!?])\s|\n", slot.text.strip(), maxsplit=1)[0][:200]
+    first = re.split(r"(?<=[.!?])\s|\n", re.sub(r"</?[A-Za-z][^<>]{0,200}>", "", slot.text).strip(), maxsplit=1)[0][
+        :200
+    ]
     sentence = f"{first.rstrip('.')}." if first else ""
     least, most = slot.schema.get("minimum"), slot.schema.get("maximum")
     kind = {"integer": "a whole number", "number": "a number", "boolean": "yes or no", "array": "a list"}.get(slot.type)

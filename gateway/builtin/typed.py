@@ -12,7 +12,7 @@ from gateway.builtin.labelled import is_day, moment_text
 from gateway.builtin.lexer import Kind
 from gateway.builtin.lexicon import comparisons, period_end, roles_after, word_set
 from gateway.builtin.profile import Input
-from gateway.builtin.words import is_stopword, stems_of
+from gateway.builtin.words import content_stems, stems_of
 from gateway.messages import JsonObject
 from gateway.schema import Choice, choices
 
@@ -52,8 +52,7 @@ def _fill_json(board: Board) -> None:
 def _fill_choices(board: Board) -> None:
     claims: list[tuple[range, Input, Any]] = []
     for one in board.open():
-        items: Any = one.slot.schema.get("items")
-        schema = cast(JsonObject, items) if one.slot.type == "array" and isinstance(items, dict) else one.slot.schema
+        schema = one.slot.items if one.slot.type == "array" else one.slot.schema
         for choice in choices(schema):
             claims += [(place, one, choice.value) for place in _said(board, one, choice)]
     longest = [claim for claim in claims if not any(_inside(claim[0], other[0]) for other in claims)]
@@ -81,7 +80,7 @@ def _said(board: Board, one: Input, choice: Choice) -> list[range]:
     found: list[range] = []
     for label in choice.labels:
         stems = tuple(stems_of(label))
-        if not stems or isinstance(choice.value, bool | int | float) or all(is_stopword(part) for part in stems):
+        if not stems or isinstance(choice.value, bool | int | float) or not content_stems(label):
             continue
         if not one.needed and board.profile.nouns.issuperset(stems):
             continue
@@ -202,8 +201,7 @@ def _fill_bounds(board: Board) -> None:
             continue
         role = _bound(board, index)
         able = [one for one in board.open("number", "integer") if role and one.has_role(role)]
-        said = {part for other in board.tokens for part in other.parts}
-        named = [one for one in able if said.intersection(one.parts)] if len(able) > 1 else able
+        named = [one for one in able if board.said.intersection(one.parts)] if len(able) > 1 else able
         if len(named) == 1:
             board.put(named[0], token.value, [index], f"a bound in the text ({role})")
 
@@ -237,6 +235,7 @@ def _fill_counts(board: Board) -> None:
             after.word in word_set("how_many_after")
             or (bool(after.parts) and after.word.endswith("s") and board.profile.nouns.issuperset(after.parts))
         )
-        if counted or board.word(index - 1) in word_set("how_many_before"):
-            board.put(limits[0], token.value, [index], "how many are wanted")
+        before = board.word(index - 1) in word_set("how_many_before")
+        if counted or before:
+            board.put(limits[0], token.value, [index - 1, index] if before else [index], "how many are wanted")
             return

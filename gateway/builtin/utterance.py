@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 
 from gateway.builtin.document import part
 from gateway.builtin.lexer import Kind, Token, tokens_of
@@ -27,7 +27,7 @@ class Mood(StrEnum):
     STATEMENT = "statement"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clause:
     """A part of the message with one predicate.
 
@@ -39,6 +39,11 @@ class Clause:
     negated: bool
     verb: str
     act: Act
+
+    @cached_property
+    def written(self) -> frozenset[str]:
+        """Its tokens in lower case."""
+        return frozenset(token.text.lower() for token in self.tokens)
 
     @property
     def parts(self) -> tuple[str, ...]:

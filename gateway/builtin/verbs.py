@@ -20,7 +20,7 @@ class Act(StrEnum):
     OTHER = "other"
 
 
-_CHANGES = frozenset({Act.CREATE, Act.UPDATE, Act.SEND})
+CHANGES = frozenset({Act.CREATE, Act.UPDATE, Act.SEND})
 
 
 @cache
@@ -31,7 +31,7 @@ def known_verbs() -> dict[str, Act]:
 
 @cache
 def _acts_by_stem() -> dict[str, Act]:
-    return {stem(word): act for word, act in known_verbs().items()}
+    return {stem(word): act for word, act in known_verbs().items() if act is not Act.OTHER}
 
 
 def act_of(word: str) -> Act:
@@ -55,6 +55,6 @@ def compatible(wanted: Act, offered: Act, *, writes: bool) -> bool:
         return not writes
     if wanted is Act.DELETE:
         return writes and offered in (Act.DELETE, Act.OTHER)
-    if wanted in _CHANGES:
+    if wanted in CHANGES:
         return offered is not Act.DELETE
     return True

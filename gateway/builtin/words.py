@@ -67,6 +67,11 @@ def stem_set(name: str) -> frozenset[str]:
     return frozenset(stem(word) for word in word_set(name))
 
 
+def content_stems(text: str) -> list[str]:
+    """The stems of the words that mean something, in order."""
+    return [stem(part) for part in name_parts(text) if not is_stopword(part)]
+
+
 def synonyms(stemmed: str) -> frozenset[str]:
     """Stems that mean about the same, without the stem itself."""
     return _synonym_table().get(stemmed, frozenset())
