@@ -87,8 +87,6 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(database_address)] | None = Field(
         default=None, description="SQLite in the data directory when unset."
     )
-        default=None, description="SQLite in the data directory when unset."
-    )
     synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
     bind: Annotated[str, AfterValidator(bind_address)] = "127.0.0.1:8000"
     sandbox: SandboxSettings = SandboxSettings()
