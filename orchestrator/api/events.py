@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from core.actor import Actor, Role
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.api.sse import DEFAULT_PAGE, LARGEST_PAGE, stream_events
+from orchestrator.event_types import event_schemas
 
 router = APIRouter(tags=["events"])
 
@@ -27,3 +28,9 @@ async def follow_events(
 ) -> Response:
     """The event log as server-sent events; one JSON page with `Accept: application/json`."""
     return await stream_events(request, services.events, org=actor.org)
+
+
+@router.get("/v1/events/types")
+async def event_types(actor: Annotated[Actor, Requires(Role.VIEWER)]) -> dict[str, Any]:
+    """The JSON Schema of every event's data, by type."""
+    return event_schemas()
