@@ -125,7 +125,10 @@ def _read_cases(bundle: Bundle, contents: Contents, name: str) -> list[Case]:
     if data is None:
         return []
     try:
-        return [_case(name, entry) for entry in cast("list[Any]", parse_json(data, place))]
+        entries = parse_json(data, place)
+        if not isinstance(entries, list):
+            raise InvalidInput("it is no list")
+        return [_case(name, entry) for entry in cast("list[Any]", entries)]
     except (InvalidInput, KeyError, TypeError, AttributeError) as error:
         contents.find("case_invalid", place, f"Not a list of contract cases: {error}.")
         return []

@@ -16,6 +16,7 @@ _TEXT_TYPE: Final = re.compile(
     r"text/.*|(?:[a-z]+/)(?:.*\+)?(?:json|xml|yaml|x-yaml|javascript|ecmascript|x-ndjson|ndjson|graphql|sql|toml|csv)"
     r"|application/x-www-form-urlencoded|application/jsonlines|application/json-seq",
 )
+_BINARY_TYPE: Final = re.compile(r"(?:application|image|audio|video|font|model)/")
 
 
 class Reader(Protocol):
@@ -88,11 +89,11 @@ def reader_for(content_encoding: str, cap: int) -> Reader:
 
 
 def as_text(body: bytes, content_type: str) -> str | None:
-    """The body as text, or ``None`` when it is not text. Without a type, UTF-8 without NULs counts as text."""
-    media_type, _, parameters = content_type.partition(";")
+    """The body as text, or ``None`` when it is not text. Where the type does not say, UTF-8 without NULs is text."""
+    media_type, _, parameters = content_type.lower().partition(";")
     charset = _CHARSET.search(parameters)
-    declared = _TEXT_TYPE.fullmatch(media_type.strip().lower()) is not None or charset is not None
-    if not declared and media_type.strip():
+    declared = _TEXT_TYPE.fullmatch(media_type.strip()) is not None or charset is not None
+    if not declared and _BINARY_TYPE.match(media_type.strip()):
         return None
     for encoding in ("utf-8-sig", *([charset[1]] if charset else []), *(["latin-1"] if declared else [])):
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -110,11 +111,12 @@ def _same_body(expected: Any, body: bytes) -> bool:
 def _response(recorded: Mapping[str, Any]) -> dict[str, Any]:
     headers = [[str(name), str(value)] for name, value in recorded.get("headers") or ()]
     content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
-    body = recorded.get("body")
-    text = body if isinstance(body, str) or body is None else json.dumps(body)
     if recorded.get("base64") is not None:
         return _reply(recorded["status"], headers, None, recorded["base64"])
-    return _reply(recorded["status"], headers, as_text((text or "").encode(), content_type or "text/plain"), None)
+    body = recorded.get("body")
+    content = (body if isinstance(body, str) else "" if body is None else json.dumps(body)).encode()
+    text = as_text(content, content_type)
+    return _reply(recorded["status"], headers, text, None if text is not None else base64.b64encode(content).decode())
 
 
 def _reply(status: int, headers: list[list[str]], text: str | None, encoded: str | None) -> dict[str, Any]:

@@ -98,11 +98,14 @@ class BrokerSession:
     async def _follow(self, request: HttpRequest, route: Route, injection: Injection) -> Reply:
         """The answer, redirects followed. One that leads nowhere allowed is itself the answer, with a finding:
         what the request did is done, and an error would hide it."""
-        for _ in range(self._limits.redirects + 1):
+        followed = 0
+        while True:
             reply = await self._send(request, route, injection)
             location = reply.header("location")
             if reply.status not in _REDIRECTS or not location:
                 return reply
+            if followed == self._limits.redirects:
+                return self._not_followed(reply, f"More than {followed} redirects.")
             try:
                 # HTTP header values are latin-1 here; servers mean UTF-8.
                 target = parse_url(urljoin(str(route.real), _utf8(location)))
@@ -113,8 +116,8 @@ class BrokerSession:
                 injection = Injection(secrets=injection.secrets)
                 request = _without_headers(request, _DROPPED_ACROSS)
             request, route = _redirected(request, reply.status), onward
+            followed += 1
             self._spend_call()
-        return self._not_followed(reply, f"More than {self._limits.redirects} redirects.")
 
     def _not_followed(self, reply: Reply, reason: str) -> Reply:
         self.findings.append(CallFinding(code="redirect_refused", place="http", sentence=reason))

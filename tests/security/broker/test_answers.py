@@ -119,6 +119,9 @@ async def test_a_service_that_hangs_up_is_asked_again_for_a_read_and_not_for_a_w
         ("", b"hello", "hello"),
         ("", b"\0\1", None),
         ("image/png", b"\x89PNG", None),
+        ("application/octet-stream", b"plain", None),
+        ("multipart/form-data", b"plain", "plain"),
+        ("*/*", b"\xff", None),
     ],
 )
 async def test_text_is_text_and_the_rest_is_base64(
