@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import struct
 
-_LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _JUMP, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06
+_STEP_BYTES, _FARTHEST = 8, 255
 _NUMBER_AT, _ARCH_AT, _ARGUMENTS_AT = 0, 4, 16
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _EPERM, _EACCES = 1, 13
+_REFUSE = _ERRNO | _EPERM
 _PROT_EXEC = 4
 _X32_BIT = 0x40000000
 # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND and the bit of O_TMPFILE: the same on both machines.
@@ -110,15 +112,10 @@ def _step(code: int, value: int, on_true: int = 0, on_false: int = 0) -> bytes:
     return struct.pack("=HBBI", code, on_true, on_false, value)
 
 
-def _verdict(number: int, action: int) -> bytes:
-    return _step(_JUMP_EQUAL, number, 0, 1) + _step(_RETURN, action)
-
-
-def _by_bits(number: int, argument: int, bits: int, when_set: int, otherwise: int) -> bytes:
-    """For call ``number``: one action if any of ``bits`` is set in the argument's low word, else the other."""
+def _by_bits(argument: int, bits: int, when_set: int, otherwise: int) -> bytes:
+    """One action if any of ``bits`` is set in the argument's low word, else the other."""
     return b"".join(
         (
-            _step(_JUMP_EQUAL, number, 0, 4),
             _step(_LOAD, _ARGUMENTS_AT + 8 * argument),
             _step(_JUMP_ANY_BIT, bits, 0, 1),
             _step(_RETURN, when_set),
@@ -127,24 +124,50 @@ def _by_bits(number: int, argument: int, bits: int, when_set: int, otherwise: in
     )
 
 
+def _answers(machine: str) -> dict[int, bytes]:
+    """Call number → the code that answers it; every other call is refused."""
+    known = numbers(machine)
+    answers = {known[name]: _step(_RETURN, _KILL) for name in KILLED if name in known}
+    answers.update({known[name]: _step(_RETURN, _ALLOW) for name in ALLOWED})
+    answers.update({known[name]: _by_bits(2, _PROT_EXEC, _ERRNO | _EACCES, _ALLOW) for name in ("mmap", "mprotect")})
+    for name, flags in (("openat", 2), ("open", 1)):
+        if name in known:
+            answers[known[name]] = _by_bits(flags, _WRITING, _KILL, _REFUSE)
+    return answers
+
+
+def _ranges(answers: dict[int, bytes]) -> list[tuple[int, bytes]]:
+    """First number of each run of calls that have one answer, in order, with that answer."""
+    refuse = _step(_RETURN, _REFUSE)
+    ranges = [(0, answers.get(0, refuse))]
+    for number in range(1, max(answers) + 2):
+        answer = answers.get(number, refuse)
+        if answer != ranges[-1][1]:
+            ranges.append((number, answer))
+    return ranges
+
+
+def _search(ranges: list[tuple[int, bytes]]) -> bytes:
+    """A binary search over ``ranges``: the kernel tries a filter on every number when it is installed."""
+    if len(ranges) == 1:
+        return ranges[0][1]
+    middle = len(ranges) // 2
+    lower, upper = _search(ranges[:middle]), _search(ranges[middle:])
+    far = len(lower) // _STEP_BYTES
+    if far <= _FARTHEST:
+        return _step(_JUMP_AT_LEAST, ranges[middle][0], far, 0) + lower + upper
+    return _step(_JUMP_AT_LEAST, ranges[middle][0], 0, 1) + _step(_JUMP, far) + lower + upper
+
+
 def program(machine: str) -> bytes:
     """The filter for ``machine``, as bytes of ``struct sock_filter``."""
     architecture, _ = _MACHINES[machine]
-    known = numbers(machine)
-    refuse = _ERRNO | _EPERM
-    parts = [
+    head = (
         _step(_LOAD, _ARCH_AT),
         _step(_JUMP_EQUAL, architecture, 1, 0),
         _step(_RETURN, _KILL),
         _step(_LOAD, _NUMBER_AT),
         _step(_JUMP_AT_LEAST, _X32_BIT, 0, 1),
         _step(_RETURN, _KILL),
-    ]
-    parts += [_verdict(known[name], _ALLOW) for name in ALLOWED]
-    parts += [_by_bits(known[name], 2, _PROT_EXEC, _ERRNO | _EACCES, _ALLOW) for name in ("mmap", "mprotect")]
-    parts += [_by_bits(known["openat"], 2, _WRITING, _KILL, refuse)]
-    if "open" in known:
-        parts += [_by_bits(known["open"], 1, _WRITING, _KILL, refuse)]
-    parts += [_verdict(known[name], _KILL) for name in KILLED if name in known]
-    parts.append(_step(_RETURN, refuse))
-    return b"".join(parts)
+    )
+    return b"".join(head) + _search(_ranges(_answers(machine)))
