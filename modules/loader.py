@@ -97,7 +97,7 @@ class Loader:
         fault = await _mismatch(ready.input, arguments)
         if fault is not None and fault.decided:
             raise InvalidInput(
-                f"The arguments do not fit {module} {operation}: {fault.sentence}",
+                f"The arguments do not fit {module} {operation}: {fault.sentence}.",
                 mend="Correct them as the operation's input schema says.",
                 place=fault.place,
             )

@@ -46,7 +46,7 @@ async def structure(state: TurnState, execution: Execution[TurnServices], place:
         "call": {"tool": call["name"], "arguments": call["arguments"]} if call else None,
         "question": question,
         "talk": planned["text"],
-        "situation": " ".join(planned["trace"]) or planned["text"],
+        "situation": "; ".join(sentence.rstrip(".") for sentence in planned["trace"]) or planned["text"],
     }
 
 

@@ -34,7 +34,7 @@ class ChatTools:
         kind, effect = KINDS[tool]
         return Action(
             kind=kind,
-            subject=tool,
+            subject=str(arguments.get("module") or tool) if kind is ActionKind.MODULE_ROLLBACK else tool,
             arguments=arguments,
             effect="read" if effect == "read" else "write",
             missing=missing,
