@@ -30,7 +30,7 @@ _MEND = "Correct the document; a YAML checker shows the place."
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,300})")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,64}")
 _OCTAL = re.compile(r"0o[0-7]{1,64}")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*|(?=[eE])))(?:[eE][-+]?[0-9]+)?")
 _WORDS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -145,7 +145,7 @@ class _Reading:
 
 
 def scalar(node: ScalarNode) -> Any:
-    """A scalar by YAML 1.2's core schema; quoted and tagged ones are text."""
+    """A scalar by YAML 1.2's core schema, but that digits after a leading zero are text; so are quoted and tagged ones."""
     text: str = node.value
     if node.style or node.tag == _STR:
         return text

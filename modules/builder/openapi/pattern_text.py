@@ -57,8 +57,10 @@ def _written(node: _Node, more: int) -> str:
     if isinstance(node, str):
         return node
     if isinstance(node, _Choice):
-        options = [_written(option, more) for option in node.nodes]
-        return options[0] if more <= 0 else max(options, key=len)
+        if more <= 0:
+            return _written(node.nodes[0], 0)
+        wanted = len(_written(node.nodes[0], 0)) + more
+        return max((_written(option, wanted - len(_written(option, 0))) for option in node.nodes), key=len)
     if isinstance(node, _Sequence):
         parts: list[str] = []
         for child in node.nodes:

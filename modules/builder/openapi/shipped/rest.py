@@ -326,9 +326,10 @@ def holds_objects(value):
 
 
 def base64_text(argument, value):
-    """Checked base64."""
+    """Checked base64, in one line."""
+    value = "".join(plain(value).split())
     try:
-        base64.b64decode(value)
+        base64.b64decode(value, validate=True)
     except ValueError:
         raise AdapterError("invalid_argument", "The argument " + argument + " is not base64.") from None
     return value

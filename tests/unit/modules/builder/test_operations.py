@@ -1,0 +1,345 @@
+"""Operations as they are read: names, effects, parameters, bodies, answers; and what one bad operation costs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from modules.builder.refusal import Refused
+
+OK = {"responses": {"200": {"description": "ok"}}}
+
+
+def test_each_operation_has_its_own_files(build_document: Callable[..., Any], describe: Callable[..., Any]) -> None:
+    built = build_document(describe({"/a": {"get": {"operationId": "readA", **OK}}}))
+    assert sorted(built.files) == [
+        "manifest.json",
+        "operations/read_a.json",
+        "operations/read_a.py",
+        "rest.py",
+        "tests/read_a.json",
+    ]
+    operation = built.operation("read_a")
+    assert operation["operation_id"] == "readA"
+    assert operation["code"] == "operations/read_a.py"
+    assert operation["uses"] == ["rest.py"]
+    assert operation["servers"] == ["https://things.example/v1"]
+
+
+def test_stages_come_in_order(build_document: Callable[..., Any], describe: Callable[..., Any]) -> None:
+    built = build_document(describe({"/a": {"get": OK}}))
+    assert [stage for stage, _ in built.stages] == ["read", "blueprint", "scaffold", "implement", "tests", "package"]
+
+
+def test_missing_double_and_odd_ids_give_unique_names(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    paths = {
+        "/a": {"get": OK, "post": {"operationId": "same", **OK}, "put": {"operationId": "same", **OK}},
+        "/b/{id}": {"get": {"operationId": "", **OK}, "delete": {"operationId": 7, **OK}},
+        "/c": {"get": {"operationId": "class", **OK}, "post": {"operationId": "ü" * 300, **OK}},
+        "/天気": {"get": {"operationId": "天気", **OK}},
+    }
+    ids = [operation["id"] for operation in build_document(describe(paths)).manifest["operations"]]
+    assert len(ids) == len(set(ids)) == 8
+    assert ids[:2] == ["get_a", "same"]
+    assert ids[2].startswith("same_")
+    assert ids[3:6] == ["get_b_id", "delete_b_id", "op_class"]
+    assert all(len(name) <= 64 and name.isidentifier() and name.isascii() for name in ids)
+
+
+def test_a_name_does_not_depend_on_what_comes_before(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    first = {"/a": {"get": {"operationId": "same", **OK}}}
+    second = {"/b": {"get": {"operationId": "same", **OK}}}
+    between = {"/c": {"get": {"operationId": "other", **OK}}}
+    names = [
+        {operation["path"]: operation["id"] for operation in build_document(describe(paths)).manifest["operations"]}
+        for paths in ({**first, **second}, {**first, **between, **second})
+    ]
+    assert names[0]["/b"] == names[1]["/b"]
+
+
+@pytest.mark.parametrize(
+    ("method", "members", "effect"),
+    [
+        ("get", {}, "read"),
+        ("head", {}, "read"),
+        ("options", {}, "read"),
+        ("post", {}, "write"),
+        ("delete", {}, "write"),
+        ("get", {"x-unsafe": True}, "write"),
+        ("get", {"summary": "Restart everything [unsafe]"}, "write"),
+        ("get", {"description": "Deletes (UNSAFE)."}, "write"),
+        ("get", {"x-unsafe": False, "description": "An unsafe word."}, "read"),
+    ],
+)
+def test_effects_follow_method_and_marks(
+    method: str, members: dict[str, Any], effect: str, build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    built = build_document(describe({"/a": {method: {**members, **OK}}}))
+    assert built.manifest["operations"][0]["effect"] == effect
+
+
+def test_one_bad_operation_costs_itself_at_most(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    paths = {
+        "/good": {"get": OK},
+        "/none": {"get": None, "put": "text"},
+        "/broken": {"$ref": "other.yaml#/paths"},
+        "/text": "text",
+        "/odd": {
+            "get": {"parameters": {"a": 1}, "responses": [1], "security": "x", "servers": 3, "tags": 1},
+            "post": {"parameters": [None, {"name": 1}, {"in": "query"}], "requestBody": 5, "responses": None},
+        },
+    }
+    built = build_document(describe(paths))
+    assert [operation["id"] for operation in built.manifest["operations"]] == ["get_good", "get_odd", "post_odd"]
+    assert {"bad_operation", "unreachable_ref", "bad_path", "bad_parameter", "bad_body"} <= set(built.codes)
+
+
+def test_clashing_arguments_are_told_apart_by_their_place(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    node = {
+        "parameters": [
+            {"name": "id", "in": "header", "schema": {"type": "string"}},
+            {"name": "id", "in": "query", "schema": {"type": "string"}},
+            {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+            {"name": "body", "in": "query", "schema": {"type": "string"}},
+        ],
+        "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+        **OK,
+    }
+    operation = build_document(describe({"/a/{id}": {"post": node}})).operation("post_a_id")
+    assert operation["arguments"] == {
+        "id_header": {"in": "header", "name": "id"},
+        "id_query": {"in": "query", "name": "id"},
+        "id": {"in": "path", "name": "id"},
+        "body_query": {"in": "query", "name": "body"},
+    }
+    assert operation["input"]["required"] == ["id"]
+    assert operation["input"]["additionalProperties"] is False
+    assert list(operation["input"]["properties"])[-1] == "body"
+
+
+def test_an_operation_parameter_replaces_that_of_its_path(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    item = {
+        "parameters": [{"name": "q", "in": "query", "schema": {"type": "string"}}],
+        "get": {"parameters": [{"name": "q", "in": "query", "required": True, "schema": {"type": "integer"}}], **OK},
+    }
+    given = build_document(describe({"/a": item})).operation("get_a")["input"]
+    assert given["properties"]["q"]["type"] == "integer"
+    assert given["required"] == ["q"]
+
+
+def test_placeholders_and_parameters_find_each_other(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    parameters = [
+        {"name": "petid", "in": "path", "required": True, "schema": {"type": "integer"}},
+        {"name": "extra", "in": "path", "required": True, "schema": {"type": "string"}},
+    ]
+    built = build_document(
+        describe({"/{petId}/{toy}": {"get": {"operationId": "toy", "parameters": parameters, **OK}}})
+    )
+    properties = built.operation("toy")["input"]["properties"]
+    assert properties == {"petId": {"type": "integer"}, "toy": {"type": "string"}}
+    assert set(built.codes) == {"not_in_path", "undescribed_parameter"}
+
+
+def test_a_query_within_the_path_is_sent_and_its_placeholders_are_arguments(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    parameters = [{"name": "city", "in": "path", "required": True, "schema": {"type": "string"}}]
+    built = build_document(
+        describe({"/w?mode=full&c={city}#Name": {"get": {"operationId": "w", "parameters": parameters, **OK}}})
+    )
+    source = built.files["operations/w.py"].decode()
+    assert 'rest.fixed_query(request, "mode=full")' in source
+    assert '"/w"' in source
+    assert built.operation("w")["arguments"] == {"c": {"in": "query", "name": "c"}}
+    assert built.json("tests/w.json")[0]["exchanges"][0]["request"]["url"].startswith(
+        "https://things.example/v1/w?mode=full&c="
+    )
+
+
+def test_a_parameter_described_by_content_is_json_text(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    parameter = {
+        "name": "f",
+        "in": "query",
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+    built = build_document(describe({"/a": {"get": {"parameters": [parameter], **OK}}}))
+    assert 'rest.query(request, arguments, "f", as_json=True)' in built.files["operations/get_a.py"].decode()
+    assert built.json("tests/get_a.json")[0]["exchanges"][0]["request"]["url"].endswith("?f=%7B%7D")
+
+
+def test_headers_that_are_ours_are_no_arguments(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    parameters = [
+        {
+            "name": "Accept",
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string", "enum": ["text/csv", "application/vnd.x+json"]},
+        },
+        {
+            "name": "Content-Type",
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string", "default": "application/vnd.x+json"},
+        },
+        {"name": "Authorization", "in": "header", "required": True, "schema": {"type": "string"}},
+        {"name": "bad header\r\n", "in": "header", "schema": {"type": "string"}},
+    ]
+    built = build_document(describe({"/a": {"get": {"parameters": parameters, **OK}}}))
+    operation = built.operation("get_a")
+    assert operation["arguments"] == {}
+    assert operation["security"] == [[{"credential": "authorization", "scopes": []}]]
+    assert built.manifest["credentials"][0]["parameter"] == "Authorization"
+    request = built.json("tests/get_a.json")[0]["exchanges"][0]["request"]
+    assert request["headers"] == [["Accept", "application/vnd.x+json"], ["Content-Type", "application/vnd.x+json"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "call", "schema"),
+    [
+        ({"application/xml": {}, "application/json": {"schema": {"type": "object"}}}, 'rest.json_body(request, arguments, "body", media_type="application/json")', {"type": "object"}),
+        ({"application/vnd.a+json": {"schema": {"type": "array"}}}, 'rest.json_body(request, arguments, "body", media_type="application/vnd.a+json")', {"type": "array"}),
+        ({"text/csv": {"schema": {"type": "string"}}}, 'rest.text_body(request, arguments, "body", media_type="text/csv")', {"type": "string"}),
+        ({"application/zip": {}}, 'rest.binary_body(request, arguments, "body", media_type="application/zip")', {"type": "string", "contentEncoding": "base64"}),
+        ({"*/*": {"schema": {"type": "string", "format": "binary"}}}, 'rest.binary_body(request, arguments, "body", media_type="application/octet-stream")', {"type": "string", "contentEncoding": "base64"}),
+        ({"*/*": {"schema": {"type": "object"}}}, 'rest.json_body(request, arguments, "body", media_type="application/json")', {"type": "object"}),
+        ({"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}, 'rest.form_body(request, arguments, "body", media_type="application/x-www-form-urlencoded")', {"type": "object"}),
+    ],
+)  # fmt: skip
+def test_bodies_travel_by_their_media_type(
+    content: dict[str, Any],
+    call: str,
+    schema: dict[str, Any],
+    build_document: Callable[..., Any],
+    describe: Callable[..., Any],
+) -> None:
+    built = build_document(describe({"/a": {"post": {"requestBody": {"content": content}, **OK}}}))
+    assert call in built.files["operations/post_a.py"].decode()
+    assert built.operation("post_a")["input"]["properties"]["body"] == schema
+
+
+def test_files_of_a_multipart_body_are_base64(build_document: Callable[..., Any], describe: Callable[..., Any]) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"file": {"type": "string", "format": "binary"}, "note": {"type": "string"}},
+    }
+    content = {
+        "multipart/form-data": {"schema": schema, "encoding": {"file": {"contentType": "image/png, image/jpeg"}}}
+    }
+    built = build_document(describe({"/a": {"post": {"requestBody": {"required": True, "content": content}, **OK}}}))
+    source = built.files["operations/post_a.py"].decode()
+    assert 'encodings={"file": ["", True, "image/png"]}, binary=["file"]' in source
+
+
+@pytest.mark.parametrize(
+    ("responses", "output", "accept"),
+    [
+        ({"200": {"content": {"application/json": {"schema": {"type": "object"}}}}}, {"type": "object"}, "application/json, */*;q=0.1"),
+        ({"200": {"content": {"application/json": {"schema": {"type": "object"}}}}, "204": {}}, {"anyOf": [{"type": "object"}, {"type": "null"}]}, "application/json, */*;q=0.1"),
+        ({"2XX": {"content": {"application/json": {"schema": {"type": "array"}}}}}, {"type": "array"}, "application/json, */*;q=0.1"),
+        ({"default": {"content": {"application/json": {"schema": {"type": "array"}}}}}, {"type": "array"}, "application/json, */*;q=0.1"),
+        ({"200": {"content": {"text/plain": {}}}}, {"type": "string"}, "text/plain, */*;q=0.1"),
+        ({"200": {"content": {"application/json": {}}}}, None, "application/json, */*;q=0.1"),
+        ({"204": {}}, None, "application/json, */*;q=0.5"),
+        ({}, None, "application/json, */*;q=0.5"),
+        ({"200": {"$ref": "#/components/responses/Gone"}}, None, "application/json, */*;q=0.5"),
+    ],
+)  # fmt: skip
+def test_answers_have_the_schema_of_success(
+    responses: dict[str, Any],
+    output: Any,
+    accept: str,
+    build_document: Callable[..., Any],
+    describe: Callable[..., Any],
+) -> None:
+    built = build_document(describe({"/a": {"get": {"responses": responses}}}))
+    assert built.operation("get_a")["output"] == output
+    assert f'accept="{accept}"' in built.files["operations/get_a.py"].decode()
+
+
+def test_sources_are_data_for_the_reader_whatever_a_document_says(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    evil = 'x"""\nimport os\n\\\u202eevil\u0000\u2028end'
+    parameter = {"name": 'a"+evil()+"\u200b', "in": "query", "schema": {"type": "string"}}
+    node = {"operationId": "op", "summary": evil, "description": evil * 3, "parameters": [parameter], **OK}
+    source = build_document(describe({f"/{evil}": {"get": node}})).files["operations/op.py"].decode()
+    module = ast.parse(source)
+    assert [type(statement).__name__ for statement in module.body] == ["Expr", "Import", "FunctionDef"]
+    assert "\u202e" not in source
+    assert "\u2028" not in source
+    assert "\u200b" not in source
+    assert ast.literal_eval(module.body[2].body[1].value.args[2]) == parameter["name"]  # type: ignore[attr-defined]
+
+
+def test_security_is_by_reference(build_document: Callable[..., Any], describe: Callable[..., Any]) -> None:
+    schemes = {
+        "Api Key": {"type": "apiKey", "in": "query", "name": "key"},
+        "basic": {"type": "http", "scheme": "Basic"},
+        "oauth": {
+            "type": "oauth2",
+            "flows": {"clientCredentials": {"tokenUrl": "https://t.example", "scopes": {"a": ""}}},
+        },
+        "odd": {"type": "magic"},
+    }
+    paths = {
+        "/a": {"get": OK},
+        "/b": {"get": {"security": [{"oauth": ["a"], "basic": []}, {}], **OK}},
+        "/c": {"get": {"security": [], **OK}},
+        "/d": {"get": {"security": [{"odd": []}, {"Missing": []}], **OK}},
+    }
+    built = build_document(describe(paths, components={"securitySchemes": schemes}, security=[{"Api Key": []}]))
+    assert [credential["name"] for credential in built.manifest["credentials"]] == ["api_key", "basic", "oauth"]
+    assert [built.operation(f"get_{name}")["security"] for name in "abcd"] == [
+        [[{"credential": "api_key", "scopes": []}]],
+        [[{"credential": "oauth", "scopes": ["a"]}, {"credential": "basic", "scopes": []}], []],
+        [],
+        [],
+    ]
+    assert {"bad_security", "unknown_security"} <= set(built.codes)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, [], "text", {"openapi": "3.0.0"}, {"openapi": "3.0.0", "paths": {}}, {"openapi": "4.0.0", "paths": {"/a": {}}}, {"asyncapi": "2.0.0"}],
+)  # fmt: skip
+def test_what_is_no_description_is_refused_with_a_mend(document: Any, build_document: Callable[..., Any]) -> None:
+    with pytest.raises(Refused) as refused:
+        build_document(document)
+    assert "OpenAPI" in refused.value.mend
+
+
+def test_numbers_of_a_document_are_kept_as_they_are(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    schema = {"type": "integer", "maximum": 2**80, "default": 9007199254740993, "multipleOf": 3}
+    parameter = {"name": "n", "in": "query", "schema": schema}
+    built = build_document(describe({"/a": {"get": {"parameters": [parameter], **OK}}}))
+    assert built.operation("get_a")["input"]["properties"]["n"] == schema
+
+
+def test_a_number_without_json_does_not_cost_the_document(build_document: Callable[..., Any]) -> None:
+    document = b'{"openapi": "3.0.0", "paths": {"/a": {"get": {"parameters": [{"name": "n", "in": "query", "schema": {"type": "number", "default": 1e999, "minimum": NaN}}]}}}}'
+    assert build_document(document).operation("get_a")["input"]["properties"]["n"] == {
+        "type": "number",
+        "default": None,
+    }
