@@ -1,0 +1,44 @@
+"""Scenarios: the real service, and at the end of each a look at everything that it recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenario.record import check_record
+from tests.scenario.service import Service
+from tests.scenario.upstream import Upstream
+from tests.scenario.upstream import upstream as play
+
+Serve = Callable[..., Service]
+
+
+@pytest.fixture
+def serve(data_dir: Path) -> Iterator[Serve]:
+    """``serve()`` is a service of this test's data directory, not started. Its record is judged in the end."""
+    made: list[Service] = []
+
+    def make(**settings: str) -> Service:
+        made.append(Service(data_dir, **settings))
+        return made[-1]
+
+    yield make
+    for service in made:
+        service.close()
+    for url in {service.settings.get("NEXUS_DATABASE_URL", f"sqlite:///{data_dir / 'nexus.db'}") for service in made}:
+        check_record(url)
+
+
+@pytest.fixture
+def service(serve: Serve) -> Service:
+    """A service that is ready."""
+    return serve().start().ready()
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    """A service outside that counts its requests."""
+    with play() as played:
+        yield played
