@@ -22,14 +22,14 @@ _SOURCES_BYTES = 256 * 1024 * 1024
 
 def compile_source(path: str, source: bytes, importable: frozenset[str]) -> tuple[bytes | None, list[rules.Breach]]:
     """Code of one file as marshal bytes, or every reason why there is none."""
-    tree = rules.read(source)
-    if isinstance(tree, rules.Breach):
-        return None, [tree]
-    found = rules.breaches(tree, importable)
+    reading = rules.read(source)
+    if isinstance(reading, rules.Breach):
+        return None, [reading]
+    found = rules.breaches(reading, importable)
     if found:
         return None, found
     try:
-        result = compile_restricted_exec(rewrite(tree), filename=path)
+        result = compile_restricted_exec(rewrite(reading), filename=path)
     except (SyntaxError, ValueError) as error:
         return None, [rules.Breach("syntax", getattr(error, "lineno", 1) or 1, f"Not Python: {error}.", "Correct it.")]
     except (RecursionError, MemoryError):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 
+from .rules import Reading
 
-def _temporary_names(tree: ast.AST) -> str:
-    taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+def _temporary_names(taken: set[str]) -> str:
     prefix = "step"
     while any(name.startswith(prefix) for name in taken):
         prefix += "x"
@@ -18,10 +19,10 @@ def _temporary_names(tree: ast.AST) -> str:
 
 
 class Dialect(ast.NodeTransformer):
-    """The rewriting. One instance for one tree."""
+    """The rewriting. ``names`` are taken: temporaries get others."""
 
-    def __init__(self, tree: ast.AST) -> None:
-        self._prefix = _temporary_names(tree)
+    def __init__(self, names: set[str]) -> None:
+        self._prefix = _temporary_names(names)
         self._count = 0
 
     def _new_name(self) -> str:
@@ -68,6 +69,9 @@ def _as_value(key: ast.expr) -> ast.expr:
     return key
 
 
-def rewrite(tree: ast.Module) -> ast.Module:
-    """The tree in RestrictedPython's dialect."""
-    return Dialect(tree).visit(tree)
+def rewrite(reading: Reading) -> ast.Module:
+    """The tree in RestrictedPython's dialect; the source's own tree if nothing in it needs rewriting."""
+    plain = all(isinstance(node.target, ast.Name) for node in reading.of(ast.AugAssign))
+    if plain and ast.AnnAssign not in reading.nodes:
+        return reading.tree
+    return Dialect(reading.names).visit(reading.tree)

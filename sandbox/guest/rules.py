@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, cast
 
 from RestrictedPython.transformer import ALLOWED_FUNC_NAMES, INSPECT_ATTRIBUTES
 
@@ -14,6 +15,9 @@ SOURCE_BYTES = 256 * 1024
 NODES = 200_000
 DEPTH = 200
 _DENIED_ATTRIBUTES = INSPECT_ATTRIBUTES | {"format_map", "mro"}
+
+# Nodes that only mark another; they are the same objects everywhere.
+_MARKS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
 _DIALECT = "The sandbox runs a dialect of Python: "
 _STATEMENTS: dict[str, str] = {
@@ -52,12 +56,38 @@ class Breach(NamedTuple):
     hint: str
 
 
-def read(source: bytes) -> ast.Module | Breach:
+class Reading:
+    """A source as a tree, with its nodes by their type in the order they stand in."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.nodes: dict[type[ast.AST], list[Any]] = {}
+
+    def of(self, *types: type[ast.AST]) -> Iterator[Any]:
+        """The nodes of ``types``."""
+        for each in types:
+            yield from self.nodes.get(each, ())
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Every identifier that is read, bound or deleted as a name."""
+        return {node.id for node in self.of(ast.Name)}
+
+    @cached_property
+    def bound(self) -> set[str]:
+        """Names that the source gives to something, anywhere."""
+        bound = {node.id for node in self.of(ast.Name) if type(node.ctx) is ast.Store}
+        bound.update(node.name for node in self.of(ast.FunctionDef, ast.ClassDef, ast.ExceptHandler))
+        bound.update(node.arg for node in self.of(ast.arg))
+        bound.update(node.asname or node.name.partition(".")[0] for node in self.of(ast.alias))
+        return bound
+
+
+def read(source: bytes) -> Reading | Breach:
     """The source as a tree, or why it has none."""
     if len(source) > SOURCE_BYTES:
-        return Breach(
-            "too_large", 1, f"The source has {len(source)} bytes.", f"Stay under {SOURCE_BYTES} bytes a file."
-        )
+        sentence = f"The source has {len(source)} bytes."
+        return Breach("too_large", 1, sentence, f"Stay under {SOURCE_BYTES} bytes a file.")
     try:
         tree = ast.parse(source.decode("utf-8"))
     except UnicodeDecodeError:
@@ -66,78 +96,82 @@ def read(source: bytes) -> ast.Module | Breach:
         return Breach("syntax", error.lineno or 1, f"Not Python: {error.msg}.", "Correct the syntax.")
     except (MemoryError, RecursionError, ValueError) as error:
         return Breach("too_deep", 1, f"Cannot be parsed: {error or 'nested too deep'}.", "Split the expression.")
-    return _measured(tree)
+    return _sorted_by_type(tree)
 
 
-def _measured(tree: ast.Module) -> ast.Module | Breach:
-    stack: list[tuple[ast.AST, int]] = [(tree, 0)]
-    count = 0
-    while stack:
-        node, depth = stack.pop()
-        count += 1
+def _sorted_by_type(tree: ast.Module) -> Reading | Breach:
+    """Level by level, so that depth is known and nothing recurses."""
+    reading = Reading(tree)
+    nodes = reading.nodes
+    level: list[ast.AST] = [tree]
+    count = depth = 0
+    while level:
+        count, depth = count + len(level), depth + 1
         if depth > DEPTH or count > NODES:
             sentence = "The source is nested too deep." if depth > DEPTH else "The source has too many parts."
-            return Breach("too_deep", getattr(node, "lineno", 1), sentence, "Split it into smaller parts.")
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
-    return tree
+            return Breach("too_deep", getattr(level[0], "lineno", 1), sentence, "Split it into smaller parts.")
+        below: list[ast.AST] = []
+        for node in level:
+            nodes.setdefault(type(node), []).append(node)
+            for value in vars(node).values():
+                if type(value) is list:
+                    below.extend(part for part in cast("list[Any]", value) if isinstance(part, ast.AST))
+                elif isinstance(value, ast.AST) and not isinstance(value, _MARKS):
+                    below.append(value)
+        level = below
+    return reading
 
 
-def breaches(tree: ast.Module, importable: frozenset[str]) -> list[Breach]:
-    """Everything in ``tree`` that the policy refuses. ``importable``: facades and modules of the bundle."""
-    bound = _bound_names(tree)
-    found: list[Breach] = []
-    for node in ast.walk(tree):
-        found.extend(_check(node, importable, bound))
-    return sorted(found, key=lambda breach: breach.line)
+def breaches(reading: Reading, importable: frozenset[str]) -> list[Breach]:
+    """Everything in the source that the policy refuses. ``importable``: facades and modules of the bundle."""
+    found = [
+        *_statements(reading),
+        *_attributes(reading),
+        *_names(reading),
+        *(breach for node in reading.of(ast.Import, ast.ImportFrom) for breach in _imports(node, importable)),
+    ]
+    return sorted(set(found), key=lambda breach: breach.line)
 
 
-def _bound_names(tree: ast.Module) -> set[str]:
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) | ast.ExceptHandler(name=str(name)):
-                bound.add(name)
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                bound.add(name)
-            case ast.alias(name=name, asname=asname):
-                bound.add(asname or name.partition(".")[0])
-            case _:
-                pass
-    return bound
+def _statements(reading: Reading) -> Iterator[Breach]:
+    for kind in reading.nodes:
+        hint = _STATEMENTS.get(kind.__name__)
+        if hint is not None:
+            for node in reading.of(kind):
+                sentence = f"{_DIALECT}'{kind.__name__}' is not in it."
+                yield Breach("statement_denied", node.lineno, sentence, hint)
+    for node in reading.of(ast.ClassDef):
+        if node.keywords:
+            yield Breach("statement_denied", node.lineno, "A class takes no keywords here.", "Leave them out.")
 
 
-def _check(node: ast.AST, importable: frozenset[str], bound: set[str]) -> Iterator[Breach]:
-    line = getattr(node, "lineno", 1)
-    match node:
-        case ast.Import() | ast.ImportFrom():
-            yield from _imports(line, node, importable)
-        case ast.Attribute(attr=name) if _hidden(name) or name in _DENIED_ATTRIBUTES:
+def _attributes(reading: Reading) -> Iterator[Breach]:
+    for node in reading.of(ast.Attribute):
+        name = node.attr
+        if _hidden(name) or name in _DENIED_ATTRIBUTES:
             hint = "Names that begin with an underscore and Python's internals are closed to adapters."
-            yield Breach("attribute_denied", line, f"The attribute '{name}' cannot be used.", hint)
-        case ast.Name(id=name, ctx=ast.Load()) if name not in bound:
-            yield from _load(line, name)
-        case ast.ClassDef(keywords=[_, *_]):
-            yield Breach("statement_denied", line, "A class takes no keywords here.", "Leave them out.")
-        case _:
-            kind = type(node).__name__
-            if kind in _STATEMENTS:
-                yield Breach("statement_denied", line, f"{_DIALECT}'{kind}' is not in it.", _STATEMENTS[kind])
-    yield from (_name(line, name) for name in _names(node) if _hidden(name))
+            yield Breach("attribute_denied", node.lineno, f"The attribute '{name}' cannot be used.", hint)
 
 
-def _names(node: ast.AST) -> list[str]:
-    """Names that ``node`` gives to things, or takes from elsewhere."""
-    match node:
-        case ast.Name(id=name) | ast.arg(arg=name) | ast.ClassDef(name=name) | ast.ExceptHandler(name=str(name)):
-            return [name]
-        case ast.FunctionDef(name=name):
-            return [] if name in ALLOWED_FUNC_NAMES else [name]
-        case ast.ImportFrom(names=names) | ast.Import(names=names):
-            return sorted({name for alias in names for name in (alias.name, alias.asname) if name})
-        case ast.Global(names=names):
-            return names
-        case _:
-            return []
+def _names(reading: Reading) -> Iterator[Breach]:
+    """Hidden names wherever one is given or taken, and names that nothing defines."""
+    yield from (_name(line, name) for line, name in _identifiers(reading) if _hidden(name))
+    unknown = reading.names - reading.bound - BUILTIN_NAMES
+    for node in reading.of(ast.Name) if unknown else ():
+        if node.id in unknown and type(node.ctx) is ast.Load:
+            yield from _load(node.lineno, node.id)
+
+
+def _identifiers(reading: Reading) -> Iterator[tuple[int, str]]:
+    yield from ((node.lineno, node.id) for node in reading.of(ast.Name))
+    yield from ((node.lineno, node.arg) for node in reading.of(ast.arg))
+    for node in reading.of(ast.ClassDef, ast.ExceptHandler, ast.FunctionDef):
+        if node.name and node.name not in ALLOWED_FUNC_NAMES:
+            yield node.lineno, node.name
+    for node in reading.of(ast.alias):
+        yield from ((node.lineno, name) for name in (node.name, node.asname) if name)
+    for node in reading.of(ast.Global):
+        yield from ((node.lineno, name) for name in node.names)
 
 
 def _hidden(name: str) -> bool:
@@ -159,12 +193,12 @@ def _load(line: int, name: str) -> Iterator[Breach]:
         )
 
 
-def _imports(line: int, node: ast.Import | ast.ImportFrom, importable: frozenset[str]) -> Iterator[Breach]:
+def _imports(node: ast.Import | ast.ImportFrom, importable: frozenset[str]) -> Iterator[Breach]:
     names = [alias.name for alias in node.names]
     if "*" in names:
-        yield Breach("import_denied", line, "A star import is not allowed.", "Name what you import.")
+        yield Breach("import_denied", node.lineno, "A star import is not allowed.", "Name what you import.")
     modules = names if isinstance(node, ast.Import) else ["." * node.level + (node.module or "")]
     for module in modules:
         if module not in importable:
             hint = f"Importable are: {', '.join(sorted(importable))}."
-            yield Breach("import_denied", line, f"'{module}' cannot be imported.", hint)
+            yield Breach("import_denied", node.lineno, f"'{module}' cannot be imported.", hint)

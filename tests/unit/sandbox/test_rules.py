@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 import pytest
 
 from sandbox.guest import rules
@@ -12,10 +10,10 @@ IMPORTABLE = frozenset({"json", "rest", "urllib.parse"})
 
 
 def codes(source: str) -> list[tuple[str, int]]:
-    tree = rules.read(source.encode())
-    if isinstance(tree, rules.Breach):
-        return [(tree.code, tree.line)]
-    return [(breach.code, breach.line) for breach in rules.breaches(tree, IMPORTABLE)]
+    reading = rules.read(source.encode())
+    if isinstance(reading, rules.Breach):
+        return [(reading.code, reading.line)]
+    return [(breach.code, breach.line) for breach in rules.breaches(reading, IMPORTABLE)]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +54,8 @@ def test_breaches_are_named_with_their_line(source: str, expected: list[tuple[st
 
 def test_every_breach_says_how_to_mend_it() -> None:
     source = "import os\nx = _y\nz = eval('1')\nclass A:\n    def __call__(self):\n        pass\n"
-    tree = ast.parse(source)
-    found = rules.breaches(tree, IMPORTABLE)
+    reading = rules.read(source.encode())
+    assert isinstance(reading, rules.Reading)
+    found = rules.breaches(reading, IMPORTABLE)
     assert len(found) == 4
     assert all(breach.sentence and breach.hint for breach in found)
