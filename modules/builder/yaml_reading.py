@@ -145,7 +145,7 @@ class _Reading:
 
 
 def scalar(node: ScalarNode) -> Any:
-    """A scalar by YAML 1.2's core schema, but that digits after a leading zero are text; so are quoted and tagged ones."""
+    """A scalar by YAML 1.2's core schema; quoted, tagged and zero-padded ones are text."""
     text: str = node.value
     if node.style or node.tag == _STR:
         return text

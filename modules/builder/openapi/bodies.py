@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from modules.builder.json_value import is_object
+from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.document import Document, Unreachable
 from modules.builder.openapi.findings import Findings
 from modules.builder.openapi.media import first_example, media_kind, preferred
@@ -12,6 +12,7 @@ from modules.builder.openapi.model import Body, BodyKind, PropertyEncoding
 from modules.builder.openapi.parameters import RESERVED_ARGUMENT
 from modules.builder.openapi.schemas import Schemas
 
+_DEEPEST = 8
 BASE64: dict[str, Any] = {"type": "string", "contentEncoding": "base64"}
 _DEFAULT_TYPE: dict[BodyKind, str] = {
     "json": "application/json",
@@ -67,10 +68,7 @@ class BodyReader:
             return "text"
         if kind == "json" or kind == "text" or kind == "binary":
             return kind
-        try:
-            node = self._document.follow(schema)
-        except Unreachable:
-            node = None
+        node = self._followed(schema)
         if kind == "any":
             return "binary" if _binary(node) else "json"
         if is_object(node) and node.get("type") == "string":
@@ -81,36 +79,40 @@ class BodyReader:
         if kind == "binary":
             return dict(BASE64), ()
         if kind == "text":
-            try:
-                followed = self._document.follow(node)
-            except Unreachable:
-                followed = None
+            followed = self._followed(node)
             if is_object(followed) and followed.get("type") in {"object", "array"}:
                 self._findings.add("text_body", place, "The body is taken as text; its structure is not checked.")
             return {"type": "string"}, ()
         schema = self._schemas.convert({} if node is None else node, place)
-        if kind == "json":
-            return schema, ()
-        binary = self._binary_properties(node)
-        return schema, binary
+        files = self._files(node) if kind == "multipart" else {}
+        if files and is_object(schema):
+            schema = {**schema, "properties": {**schema.get("properties", {}), **files}}
+        return schema, tuple(files)
 
-    def _binary_properties(self, node: Any) -> tuple[str, ...]:
-        try:
-            node = self._document.follow(node)
-        except Unreachable:
-            return ()
-        properties = node.get("properties") if is_object(node) else None
-        names: list[str] = []
-        for name, child in (properties if is_object(properties) else {}).items():
-            try:
-                child = self._document.follow(child)
-                if is_object(child) and child.get("type") == "array":
-                    child = self._document.follow(child.get("items"))
-            except Unreachable:
-                continue
+    def _files(self, node: Any, depth: int = 0) -> dict[str, Any]:
+        """Properties of a multipart body that travel as files, each with the schema of its argument."""
+        node = self._followed(node)
+        if not is_object(node):
+            return {}
+        files: dict[str, Any] = {}
+        parts = node.get("allOf")
+        for part in parts if is_list(parts) and depth < _DEEPEST else []:
+            files |= self._files(part, depth + 1)
+        properties = node.get("properties")
+        for name, given in (properties if is_object(properties) else {}).items():
+            child = self._followed(given)
+            described = {"description": child["description"]} if is_object(child) and "description" in child else {}
             if _binary(child):
-                names.append(name)
-        return tuple(names)
+                files[name] = {**BASE64, **described}
+            elif is_object(child) and child.get("type") == "array" and _binary(self._followed(child.get("items"))):
+                files[name] = {"type": "array", "items": dict(BASE64), **described}
+        return files
+
+    def _followed(self, node: Any) -> Any:
+        try:
+            return self._document.follow(node)
+        except Unreachable:
+            return None
 
 
 def _binary(node: Any) -> bool:

@@ -23,12 +23,40 @@ KITCHEN_SINK = {
                 "operationId": "styles",
                 "parameters": [
                     {"name": "simple", "in": "path", "schema": {"type": "string"}},
-                    {"name": "label", "in": "path", "style": "label", "explode": True, "schema": {"type": "array", "items": {"type": "string"}, "minItems": 2}},
-                    {"name": "matrix", "in": "path", "style": "matrix", "schema": {"type": "object", "required": ["a", "b"]}},
+                    {
+                        "name": "label",
+                        "in": "path",
+                        "style": "label",
+                        "explode": True,
+                        "schema": {"type": "array", "items": {"type": "string"}, "minItems": 2},
+                    },
+                    {
+                        "name": "matrix",
+                        "in": "path",
+                        "style": "matrix",
+                        "schema": {"type": "object", "required": ["a", "b"]},
+                    },
                     {"name": "form", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
-                    {"name": "pipes", "in": "query", "style": "pipeDelimited", "explode": False, "schema": {"type": "array", "items": {"type": "integer"}, "maxItems": 3}},
-                    {"name": "deep", "in": "query", "style": "deepObject", "schema": {"type": "object", "properties": {"a": {"type": "string"}}}},
-                    {"name": "json", "in": "query", "content": {"application/json": {"schema": {"type": "object", "properties": {"a": {"type": "number"}}}}}},
+                    {
+                        "name": "pipes",
+                        "in": "query",
+                        "style": "pipeDelimited",
+                        "explode": False,
+                        "schema": {"type": "array", "items": {"type": "integer"}, "maxItems": 3},
+                    },
+                    {
+                        "name": "deep",
+                        "in": "query",
+                        "style": "deepObject",
+                        "schema": {"type": "object", "properties": {"a": {"type": "string"}}},
+                    },
+                    {
+                        "name": "json",
+                        "in": "query",
+                        "content": {
+                            "application/json": {"schema": {"type": "object", "properties": {"a": {"type": "number"}}}}
+                        },
+                    },
                     {"name": "reserved", "in": "query", "allowReserved": True, "schema": {"type": "string"}},
                     {"name": "X-List", "in": "header", "schema": {"type": "array", "items": {"type": "string"}}},
                     {"name": "crumb", "in": "cookie", "schema": {"type": "string"}},
@@ -38,13 +66,63 @@ KITCHEN_SINK = {
             "head": {"operationId": "peek", "responses": {"200": {}}},
         },
         "/bodies": {
-            "post": {"operationId": "form", "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "array", "items": {"type": "object", "properties": {"c": {"type": "integer"}}}}}}}}}, "responses": {"200": {"content": {"text/csv": {}}}}},
-            "put": {"operationId": "parts", "requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}, "meta": {"type": "object", "properties": {"x": {"type": "boolean"}}}}}}}}, "responses": {"204": {}}},
-            "patch": {"operationId": "bytes", "requestBody": {"content": {"application/octet-stream": {}}}, "responses": {"200": {"content": {"application/json": {"schema": {"type": "array", "items": {"type": "integer"}}}}}}},
-            "delete": {"operationId": "words", "requestBody": {"content": {"text/plain": {}}}, "responses": {"200": {"content": {"application/json": {"schema": {"nullable": True, "type": "object"}}}}}},
+            "post": {
+                "operationId": "form",
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        "application/x-www-form-urlencoded": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {
+                                    "a": {"type": "string"},
+                                    "b": {
+                                        "type": "array",
+                                        "items": {"type": "object", "properties": {"c": {"type": "integer"}}},
+                                    },
+                                },
+                            }
+                        }
+                    },
+                },
+                "responses": {"200": {"content": {"text/csv": {}}}},
+            },
+            "put": {
+                "operationId": "parts",
+                "requestBody": {
+                    "content": {
+                        "multipart/form-data": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {
+                                    "file": {"type": "string", "format": "binary"},
+                                    "meta": {"type": "object", "properties": {"x": {"type": "boolean"}}},
+                                },
+                            }
+                        }
+                    }
+                },
+                "responses": {"204": {}},
+            },
+            "patch": {
+                "operationId": "bytes",
+                "requestBody": {"content": {"application/octet-stream": {}}},
+                "responses": {
+                    "200": {
+                        "content": {"application/json": {"schema": {"type": "array", "items": {"type": "integer"}}}}
+                    }
+                },
+            },
+            "delete": {
+                "operationId": "words",
+                "requestBody": {"content": {"text/plain": {}}},
+                "responses": {
+                    "200": {"content": {"application/json": {"schema": {"nullable": True, "type": "object"}}}}
+                },
+            },
         },
     },
-}  # fmt: skip
+}
 
 
 class Fixture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from typing import Any
@@ -226,11 +227,12 @@ def test_files_travel_as_parts_with_their_bytes(rest: Any, world: Any) -> None:
     body = a_body("multipart", binary=("photo",), encodings={"meta": PropertyEncoding("", True, "application/json")})
     value = {"photo": "AP8Q", "meta": {"a": 1}, 'na"me': "nexus-part-0"}
     expected = expected_request(an_operation(body=body), {"body": value})
-    content = __import__("base64").b64decode(expected["body_base64"])
+    content = base64.b64decode(expected["body_base64"])
     assert content == (
         b'--nexus-part-1\r\nContent-Disposition: form-data; name="photo"; filename="photo"\r\n'
         b"Content-Type: application/octet-stream\r\n\r\n\x00\xff\x10\r\n"
-        b'--nexus-part-1\r\nContent-Disposition: form-data; name="meta"\r\nContent-Type: application/json\r\n\r\n{"a":1}\r\n'
+        b'--nexus-part-1\r\nContent-Disposition: form-data; name="meta"\r\n'
+        b'Content-Type: application/json\r\n\r\n{"a":1}\r\n'
         b'--nexus-part-1\r\nContent-Disposition: form-data; name="na%22me"\r\n\r\nnexus-part-0\r\n--nexus-part-1--\r\n'
     )
     assert expected["headers"][-1] == ["Content-Type", "multipart/form-data; boundary=nexus-part-1"]

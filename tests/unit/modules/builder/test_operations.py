@@ -216,15 +216,43 @@ def test_headers_that_are_ours_are_no_arguments(
 @pytest.mark.parametrize(
     ("content", "call", "schema"),
     [
-        ({"application/xml": {}, "application/json": {"schema": {"type": "object"}}}, 'rest.json_body(request, arguments, "body", media_type="application/json")', {"type": "object"}),
-        ({"application/vnd.a+json": {"schema": {"type": "array"}}}, 'rest.json_body(request, arguments, "body", media_type="application/vnd.a+json")', {"type": "array"}),
-        ({"text/csv": {"schema": {"type": "string"}}}, 'rest.text_body(request, arguments, "body", media_type="text/csv")', {"type": "string"}),
-        ({"application/zip": {}}, 'rest.binary_body(request, arguments, "body", media_type="application/zip")', {"type": "string", "contentEncoding": "base64"}),
-        ({"*/*": {"schema": {"type": "string", "format": "binary"}}}, 'rest.binary_body(request, arguments, "body", media_type="application/octet-stream")', {"type": "string", "contentEncoding": "base64"}),
-        ({"*/*": {"schema": {"type": "object"}}}, 'rest.json_body(request, arguments, "body", media_type="application/json")', {"type": "object"}),
-        ({"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}, 'rest.form_body(request, arguments, "body", media_type="application/x-www-form-urlencoded")', {"type": "object"}),
+        (
+            {"application/xml": {}, "application/json": {"schema": {"type": "object"}}},
+            'rest.json_body(request, arguments, "body", media_type="application/json")',
+            {"type": "object"},
+        ),
+        (
+            {"application/vnd.a+json": {"schema": {"type": "array"}}},
+            'rest.json_body(request, arguments, "body", media_type="application/vnd.a+json")',
+            {"type": "array"},
+        ),
+        (
+            {"text/csv": {"schema": {"type": "string"}}},
+            'rest.text_body(request, arguments, "body", media_type="text/csv")',
+            {"type": "string"},
+        ),
+        (
+            {"application/zip": {}},
+            'rest.binary_body(request, arguments, "body", media_type="application/zip")',
+            {"type": "string", "contentEncoding": "base64"},
+        ),
+        (
+            {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+            'rest.binary_body(request, arguments, "body", media_type="application/octet-stream")',
+            {"type": "string", "contentEncoding": "base64"},
+        ),
+        (
+            {"*/*": {"schema": {"type": "object"}}},
+            'rest.json_body(request, arguments, "body", media_type="application/json")',
+            {"type": "object"},
+        ),
+        (
+            {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}},
+            'rest.form_body(request, arguments, "body", media_type="application/x-www-form-urlencoded")',
+            {"type": "object"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_bodies_travel_by_their_media_type(
     content: dict[str, Any],
     call: str,
@@ -248,22 +276,40 @@ def test_files_of_a_multipart_body_are_base64(build_document: Callable[..., Any]
     built = build_document(describe({"/a": {"post": {"requestBody": {"required": True, "content": content}, **OK}}}))
     source = built.files["operations/post_a.py"].decode()
     assert 'encodings={"file": ["", True, "image/png"]}, binary=["file"]' in source
+    properties = built.operation("post_a")["input"]["properties"]["body"]["properties"]
+    assert properties == {"file": {"type": "string", "contentEncoding": "base64"}, "note": {"type": "string"}}
 
 
 @pytest.mark.parametrize(
     ("responses", "output", "accept"),
     [
-        ({"200": {"content": {"application/json": {"schema": {"type": "object"}}}}}, {"type": "object"}, "application/json, */*;q=0.1"),
-        ({"200": {"content": {"application/json": {"schema": {"type": "object"}}}}, "204": {}}, {"anyOf": [{"type": "object"}, {"type": "null"}]}, "application/json, */*;q=0.1"),
-        ({"2XX": {"content": {"application/json": {"schema": {"type": "array"}}}}}, {"type": "array"}, "application/json, */*;q=0.1"),
-        ({"default": {"content": {"application/json": {"schema": {"type": "array"}}}}}, {"type": "array"}, "application/json, */*;q=0.1"),
+        (
+            {"200": {"content": {"application/json": {"schema": {"type": "object"}}}}},
+            {"type": "object"},
+            "application/json, */*;q=0.1",
+        ),
+        (
+            {"200": {"content": {"application/json": {"schema": {"type": "object"}}}}, "204": {}},
+            {"anyOf": [{"type": "object"}, {"type": "null"}]},
+            "application/json, */*;q=0.1",
+        ),
+        (
+            {"2XX": {"content": {"application/json": {"schema": {"type": "array"}}}}},
+            {"type": "array"},
+            "application/json, */*;q=0.1",
+        ),
+        (
+            {"default": {"content": {"application/json": {"schema": {"type": "array"}}}}},
+            {"type": "array"},
+            "application/json, */*;q=0.1",
+        ),
         ({"200": {"content": {"text/plain": {}}}}, {"type": "string"}, "text/plain, */*;q=0.1"),
         ({"200": {"content": {"application/json": {}}}}, None, "application/json, */*;q=0.1"),
         ({"204": {}}, None, "application/json, */*;q=0.5"),
         ({}, None, "application/json, */*;q=0.5"),
         ({"200": {"$ref": "#/components/responses/Gone"}}, None, "application/json, */*;q=0.5"),
     ],
-)  # fmt: skip
+)
 def test_answers_have_the_schema_of_success(
     responses: dict[str, Any],
     output: Any,
@@ -320,8 +366,16 @@ def test_security_is_by_reference(build_document: Callable[..., Any], describe: 
 
 @pytest.mark.parametrize(
     "document",
-    [{}, [], "text", {"openapi": "3.0.0"}, {"openapi": "3.0.0", "paths": {}}, {"openapi": "4.0.0", "paths": {"/a": {}}}, {"asyncapi": "2.0.0"}],
-)  # fmt: skip
+    [
+        {},
+        [],
+        "text",
+        {"openapi": "3.0.0"},
+        {"openapi": "3.0.0", "paths": {}},
+        {"openapi": "4.0.0", "paths": {"/a": {}}},
+        {"asyncapi": "2.0.0"},
+    ],
+)
 def test_what_is_no_description_is_refused_with_a_mend(document: Any, build_document: Callable[..., Any]) -> None:
     with pytest.raises(Refused) as refused:
         build_document(document)
@@ -338,7 +392,8 @@ def test_numbers_of_a_document_are_kept_as_they_are(
 
 
 def test_a_number_without_json_does_not_cost_the_document(build_document: Callable[..., Any]) -> None:
-    document = b'{"openapi": "3.0.0", "paths": {"/a": {"get": {"parameters": [{"name": "n", "in": "query", "schema": {"type": "number", "default": 1e999, "minimum": NaN}}]}}}}'
+    parameter = b'{"name": "n", "in": "query", "schema": {"type": "number", "default": 1e999, "minimum": NaN}}'
+    document = b'{"openapi": "3.0.0", "paths": {"/a": {"get": {"parameters": [%s]}}}}' % parameter
     assert build_document(document).operation("get_a")["input"]["properties"]["n"] == {
         "type": "number",
         "default": None,

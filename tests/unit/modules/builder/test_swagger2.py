@@ -17,11 +17,21 @@ DOCUMENT: dict[str, Any] = {
     "securityDefinitions": {
         "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
         "login": {"type": "basic"},
-        "oauth": {"type": "oauth2", "flow": "accessCode", "authorizationUrl": "https://a", "tokenUrl": "https://t", "scopes": {"r": ""}},
+        "oauth": {
+            "type": "oauth2",
+            "flow": "accessCode",
+            "authorizationUrl": "https://a",
+            "tokenUrl": "https://t",
+            "scopes": {"r": ""},
+        },
     },
     "security": [{"key": []}],
     "definitions": {
-        "Pet": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "mother": {"$ref": "#/definitions/Pet"}}}
+        "Pet": {
+            "type": "object",
+            "required": ["name"],
+            "properties": {"name": {"type": "string"}, "mother": {"$ref": "#/definitions/Pet"}},
+        }
     },
     "responses": {"Pets": {"description": "", "schema": {"type": "array", "items": {"$ref": "#/definitions/Pet"}}}},
     "paths": {
@@ -31,14 +41,28 @@ DOCUMENT: dict[str, Any] = {
                 "parameters": [
                     {"$ref": "#/parameters/limit"},
                     {"name": "tags", "in": "query", "type": "array", "items": {"type": "string"}},
-                    {"name": "ids", "in": "query", "type": "array", "items": {"type": "integer"}, "collectionFormat": "pipes"},
-                    {"name": "many", "in": "query", "type": "array", "items": {"type": "integer"}, "collectionFormat": "multi"},
+                    {
+                        "name": "ids",
+                        "in": "query",
+                        "type": "array",
+                        "items": {"type": "integer"},
+                        "collectionFormat": "pipes",
+                    },
+                    {
+                        "name": "many",
+                        "in": "query",
+                        "type": "array",
+                        "items": {"type": "integer"},
+                        "collectionFormat": "multi",
+                    },
                 ],
                 "responses": {"200": {"$ref": "#/responses/Pets"}},
             },
             "post": {
                 "operationId": "add",
-                "parameters": [{"name": "pet", "in": "body", "required": True, "schema": {"$ref": "#/definitions/Pet"}}],
+                "parameters": [
+                    {"name": "pet", "in": "body", "required": True, "schema": {"$ref": "#/definitions/Pet"}}
+                ],
                 "responses": {"201": {"description": ""}},
             },
         },
@@ -61,7 +85,7 @@ DOCUMENT: dict[str, Any] = {
             },
         },
     },
-}  # fmt: skip
+}
 
 
 def test_servers_and_credentials_are_read(build_document: Callable[..., Any]) -> None:
