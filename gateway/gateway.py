@@ -33,6 +33,11 @@ class Gateway:
         self._timer = timer
         self._check_routes()
 
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """Everyone who can be asked, in order of preference."""
+        return tuple(self._providers.values())
+
     def provider_for(self, purpose: Purpose) -> Provider:
         """Who answers calls of this purpose. ``Unavailable`` when nobody can."""
         named = self._routes.get(purpose)

@@ -227,7 +227,7 @@ def _collect(
     properties, required = _members(schema, root)
     names = [name for name in properties if name in required] + [name for name in required if name not in properties]
     for name in dict.fromkeys(names):
-        if name not in value:
+        if name not in value and resolve(properties.get(name, {}), root).get("readOnly") is not True:
             found.extend(_absent(properties.get(name, {}), (*prefix, name), root))
     for name, inner in value.items():
         if isinstance(inner, dict) and name in properties and len(prefix) < DEEPEST:

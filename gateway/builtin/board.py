@@ -144,7 +144,7 @@ class Board:
         token = self.tokens[index] if 0 <= index < len(self.tokens) else None
         if token is None or token.kind is not Kind.WORD or not self.free(index):
             return False
-        return not is_stopword(token.word) and self.profile.mentioned.isdisjoint(token.parts)
+        return not is_stopword(token.word) and self.profile.vocabulary.isdisjoint(token.parts)
 
     def capital(self, index: int) -> bool:
         """Whether a word with a capital stands there that is not merely the first of its sentence."""

@@ -86,6 +86,8 @@ def _takes_words(board: Board, one: Input, place: range) -> bool:
     if not one.has_role("identity") or one.has_role("name"):
         return True
     token = board.tokens[place.start]
+    if " " in board.text(place):
+        return False
     return len(place) == 1 and (token.kind in _WRITTEN or token.kind is Kind.NUMBER or token.text.isupper())
 
 
@@ -198,7 +200,7 @@ def _candidate(board: Board, index: int) -> range | None:
         return _object(board, index)
     if board.is_value_word(index) and (
         board.word(index - 1) in _GENERIC
-        or _is_object_of_verb(board, index)
+        or (_is_object_of_verb(board, index) and board.profile.mentioned.isdisjoint(token.parts))
         or (index > 0 and not board.profile.nouns.isdisjoint(board.tokens[index - 1].parts))
     ):
         return _object(board, index)

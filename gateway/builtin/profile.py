@@ -14,7 +14,9 @@ from gateway.schema import Slot, choices, slots
 
 Label = tuple[str, ...]
 
-_ASIDE = frozenset({"id", "name", "code", "number", "no", "slug", "value", "date", "param", "string", "str", "input"})
+_ASIDE = frozenset(
+    {"id", "gid", "uid", "name", "code", "number", "no", "slug", "value", "date", "param", "string", "str", "input"}
+)
 _MOST_DESCRIPTION = 1_200
 _MOST_CHOICES = 60
 _LONGEST_SUMMARY = 160

@@ -1,0 +1,107 @@
+"""The gateway alone, as a library: routing by purpose, records, streams that end in the same result."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.errors import InvalidInput, Unavailable, UpstreamFailed
+from gateway import (
+    Gateway,
+    Message,
+    ModelRequest,
+    ModelResult,
+    Purpose,
+    Reply,
+    TextDelta,
+    ToolSpec,
+)
+from gateway.result import FinishReason
+
+
+class Parrot:
+    """A provider that says what it was told."""
+
+    name = "parrot"
+    purposes = frozenset({Purpose.CHAT, Purpose.JUDGE})
+
+    def __init__(self, *, breaks_off: bool = False) -> None:
+        self._breaks_off = breaks_off
+
+    async def generate(self, request: ModelRequest) -> ModelResult:
+        text = request.messages[-1].content
+        return ModelResult(provider=self.name, model="grey", finish_reason=FinishReason.STOP, text=text)
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | ModelResult]:
+        result = await self.generate(request)
+        yield TextDelta(text=result.text)
+        if not self._breaks_off:
+            yield result
+
+
+def request(purpose: Purpose = Purpose.CHAT, text: str = "hello", **more: object) -> ModelRequest:
+    return ModelRequest(purpose=purpose, messages=(Message(role="user", content=text),), **more)  # pyright: ignore
+
+
+async def test_it_answers_with_nothing_configured() -> None:
+    reply = await Gateway().generate(request())
+    assert reply.result.provider == "builtin"
+    assert reply.result.text
+    assert reply.record.usage.input_tokens == reply.record.usage.output_tokens == 0
+
+
+async def test_a_call_goes_where_its_purpose_is_routed() -> None:
+    gateway = Gateway([*Gateway().providers, Parrot()], routes={Purpose.CHAT: "parrot"})
+    assert (await gateway.generate(request())).result.provider == "parrot"
+    assert (await gateway.generate(request(Purpose.PLAN))).result.provider == "builtin"
+    assert (await gateway.generate(request(Purpose.JUDGE))).result.provider == "parrot"
+
+
+async def test_a_purpose_that_nobody_serves_says_how_to_get_it() -> None:
+    with pytest.raises(Unavailable) as caught:
+        await Gateway().generate(request(Purpose.REPAIR))
+    assert "nexus.toml" in caught.value.mend
+
+
+def test_a_route_to_nobody_is_refused_at_once() -> None:
+    with pytest.raises(InvalidInput):
+        Gateway(routes={Purpose.CHAT: "nobody"})
+    with pytest.raises(InvalidInput):
+        Gateway([Parrot()], routes={Purpose.PLAN: "parrot"})
+
+
+async def test_the_record_tells_purpose_model_and_time() -> None:
+    ticks = iter([10.0, 10.25])
+    reply = await Gateway([Parrot()], timer=lambda: next(ticks)).generate(request())
+    assert reply.record.purpose is Purpose.CHAT
+    assert reply.record.model == "grey"
+    assert reply.record.latency_seconds == 0.25
+
+
+async def test_a_stream_ends_in_the_reply_that_generate_gives() -> None:
+    gateway = Gateway()
+    parts = [part async for part in gateway.stream(request(text="what can you do?"))]
+    last = parts.pop()
+    assert isinstance(last, Reply)
+    assert last.result == (await gateway.generate(request(text="what can you do?"))).result
+    assert "".join(part.text for part in parts if isinstance(part, TextDelta)) == last.result.text
+
+
+async def test_a_stream_without_a_result_is_a_failure() -> None:
+    with pytest.raises(UpstreamFailed):
+        [part async for part in Gateway([Parrot(breaks_off=True)]).stream(request())]
+
+
+def test_the_prompt_hash_is_over_what_a_model_sees() -> None:
+    tool = ToolSpec(name="a__b", input_schema={"type": "object", "properties": {"n": {"maximum": 2**70}}})
+    base = request(tools=(tool,))
+    assert base.prompt_hash == request(tools=(tool,)).prompt_hash
+    assert base.prompt_hash == request(tools=(tool,), metadata={"run": "1"}).prompt_hash
+    assert base.prompt_hash != request().prompt_hash
+    assert base.prompt_hash != request(text="other", tools=(tool,)).prompt_hash
+
+
+def test_results_survive_storage_as_json() -> None:
+    result = ModelResult(provider="p", model="m", finish_reason=FinishReason.TOOL_CALLS, data={"a": [1]})
+    assert ModelResult.model_validate_json(result.model_dump_json()) == result
