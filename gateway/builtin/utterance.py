@@ -139,6 +139,8 @@ def _ends_here(tokens: tuple[Token, ...], index: int, verbs: frozenset[str]) -> 
     second = tokens[index + 2].word if index + 2 < len(tokens) else ""
     if token.kind is Kind.MARK and (token.text in ".?!;" or token.text.startswith("\n")):
         return True
+    if token.word == "ahead":
+        return False
     if following in word_set("breaks"):
         return True
     if following == "without" and second.endswith("ing"):

@@ -88,12 +88,12 @@ class Conversation:
         self.tools = tools
         self.messages: list[Message] = []
 
-    async def say(self, text: str, *, files: Sequence[str] = (), purpose: Purpose = Purpose.PLAN, **more: Any) -> ModelResult:
+    async def say(
+        self, text: str, *, files: Sequence[str] = (), purpose: Purpose = Purpose.PLAN, **more: Any
+    ) -> ModelResult:
         attached = tuple(Attachment(id=f"file-{n}", name=name) for n, name in enumerate(files))
         self.messages.append(Message(role="user", content=text, attachments=attached))
-        request = ModelRequest(
-            purpose=purpose, messages=tuple(self.messages), tools=self.tools, **{"now": NOW, **more}
-        )
+        request = ModelRequest(purpose=purpose, messages=tuple(self.messages), tools=self.tools, **{"now": NOW, **more})
         result = await self.provider.generate(request)
         self.messages.append(
             Message(role="assistant", content=result.text, tool_calls=result.tool_calls, question=result.question)

@@ -23,7 +23,9 @@ def outcome_of(result: ModelResult) -> dict[str, Any]:
     return {"talk": result.text}
 
 
-@pytest.mark.parametrize("case", SENTENCES, ids=lambda case: f"{'→'.join(case.get('after', []))[:30]}|{case['say'][:50]}")
+@pytest.mark.parametrize(
+    "case", SENTENCES, ids=lambda case: f"{'→'.join(case.get('after', []))[:30]}|{case['say'][:50]}"
+)
 async def test_a_sentence_leads_to_what_it_says(case: dict[str, Any], conversation: Any) -> None:
     for before in case.get("after", []):
         await conversation.say(before)
