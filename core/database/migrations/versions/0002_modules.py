@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-def text(name: str, *constraints: sa.ForeignKey, null: bool = False, primary_key: bool = False) -> sa.Column:
+def text(name: str, *constraints: sa.ForeignKey, null: bool = False, primary_key: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.Text, *constraints, nullable=null, primary_key=primary_key)
 
 
