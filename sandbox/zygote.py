@@ -16,6 +16,7 @@ from typing import Any
 from core.errors import Unavailable
 
 _BOOT_SECONDS = 30.0
+_REINSTALL = "Install NEXUS again with its locked requirements."
 _SYSTEM_ZONES = Path("/usr/share/zoneinfo")
 _GUEST = Path(__file__).parent / "guest"
 
@@ -56,9 +57,10 @@ class Zygote:
             theirs.close()
             async with asyncio.timeout(_BOOT_SECONDS):
                 ready = await asyncio.get_running_loop().sock_recv(ours, 65536)
-            if not ready:
-                raise Unavailable("The sandbox's zygote ended while it was starting.")
-            return cls(process, ours, json.loads(ready))
+            report = json.loads(ready) if ready else {"error": "it ended without a word"}
+            if "error" in report:
+                raise Unavailable(f"The sandbox's zygote cannot start: {report['error']}.", mend=_REINSTALL)
+            return cls(process, ours, report)
         except BaseException:
             ours.close()
             theirs.close()
@@ -94,7 +96,7 @@ class Zygote:
 def _spawn(link: socket.socket, layers: Sequence[str]) -> subprocess.Popen[bytes]:
     restricted = _folder("RestrictedPython")
     if restricted is None:
-        raise Unavailable("RestrictedPython is not installed.", mend="Install NEXUS with its locked requirements.")
+        raise Unavailable("RestrictedPython is not installed.", mend=_REINSTALL)
     command = [
         sys.executable, "-I", "-S", "-B", "-X", "utf8", str(_GUEST / "boot.py"),
         str(restricted), str(_GUEST), str(_zone_folder()), str(link.fileno()), ",".join(layers),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import os
 import sys
 
@@ -32,5 +33,14 @@ def main(arguments: list[str]) -> None:
     importlib.import_module("guest.zygote").serve(int(descriptor), zones, frozenset(layers.split(",")))
 
 
+def tell(descriptor: int, error: BaseException) -> None:
+    """Why there is no zygote, to a host that hears nothing else from here."""
+    os.write(descriptor, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except Exception as error:
+        tell(int(sys.argv[4]), error)
+        raise

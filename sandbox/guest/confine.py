@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +64,7 @@ def prepare(names: frozenset[str]) -> Fences:
     if "landlock" in names and abi:
         fences.landlock, fences.landlock_abi = kernel.Landlock(abi), abi
         fences.landlock.enforce()
-    if "seccomp" in names and kernel.SUPPORTED and _seccomp_works():
+    if "seccomp" in names and kernel.SUPPORTED and _works_in_a_child(_install_filter):
         fences.seccomp = kernel.SeccompFilter(seccomp.program(kernel.MACHINE))
     return fences
 
@@ -128,24 +130,33 @@ def _enter_namespaces(fences: Fences) -> None:
     With a user namespace where the kernel allows one; else with the capability that root still holds.
     """
     if kernel.enter_namespaces(kernel.NEWUSER | kernel.NEWNET | kernel.NEWIPC):
-        fences.namespaces, fences.pid_namespace = ("user", "net", "ipc", "pid"), True
-        return
-    try:
-        kernel.set_capabilities(1 << kernel.CAP_SYS_ADMIN)
-    except kernel.SetupFailed:
-        return
-    if kernel.enter_namespaces(kernel.NEWNET | kernel.NEWIPC):
-        fences.namespaces, fences.pid_namespace = ("net", "ipc", "pid"), True
+        fences.namespaces = ("user", "net", "ipc")
+    else:
+        with contextlib.suppress(kernel.SetupFailed):
+            kernel.set_capabilities(1 << kernel.CAP_SYS_ADMIN)
+            if kernel.enter_namespaces(kernel.NEWNET | kernel.NEWIPC):
+                fences.namespaces = ("net", "ipc")
+    if _works_in_a_child(_enter_pid_namespace):
+        fences.namespaces, fences.pid_namespace = (*fences.namespaces, "pid"), True
 
 
-def _seccomp_works() -> bool:
-    """Try the filter in a child: a kernel without it says so at once."""
+def _enter_pid_namespace() -> None:
+    if not kernel.enter_namespaces(kernel.NEWPID):
+        raise kernel.SetupFailed("a pid namespace was refused")
+
+
+def _install_filter() -> None:
+    kernel.SeccompFilter(seccomp.program(kernel.MACHINE)).enforce()
+
+
+def _works_in_a_child(attempt: Callable[[], None]) -> bool:
+    """Whether the kernel allows it, found out where it does no harm."""
     child = os.fork()
     if child == 0:
         try:
-            kernel.SeccompFilter(seccomp.program(kernel.MACHINE)).enforce()
+            attempt()
             os._exit(0)
-        except kernel.SetupFailed:
+        finally:
             os._exit(1)
     _, status = os.waitpid(child, 0)
     return status == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import Unavailable
 from core.settings import SandboxSettings
 from sandbox import LocalRunner, NoCapabilities, RunRequest, SandboxPolicy, SandboxUnavailable
 from sandbox.local import LAYERS
@@ -75,6 +76,13 @@ async def test_a_canary_that_escapes_takes_the_level_away(monkeypatch: pytest.Mo
         assert isolation.missing == ("self-test: walk out (ok)",)
         with pytest.raises(SandboxUnavailable):
             await run_code(runner, native("return 1"))
+
+
+async def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sandbox.zygote._folder", lambda package: tmp_path / package)
+    async with LocalRunner(SandboxPolicy(limits=LIMITS)) as runner:
+        with pytest.raises(Unavailable, match=r"cannot start: FileNotFoundError.*RestrictedPython"):
+            await runner.isolation()
 
 
 SCRIPT = """
@@ -161,3 +169,28 @@ async def test_a_run_started_by_root_is_not_root() -> None:
     async with LocalRunner(policy, layers=["capabilities"]) as runner:
         result = await run_code(runner, native(look))
         assert result.value == [[65534] * 3, "0" * 16]
+
+
+CONTAINER = """
+import struct
+from sandbox.guest import kernel, seccomp
+step = lambda code, value, yes=0, no=0: struct.pack("=HBBI", code, yes, no, value)
+unshare = seccomp.numbers(kernel.MACHINE)["unshare"]
+kernel.no_new_privileges()
+kernel.SeccompFilter(step(0x20, 0) + step(0x15, unshare, 0, 1) + step(0x06, 0x00050001) + step(0x06, 0x7FFF0000)).enforce()
+"""
+
+
+async def test_it_holds_in_a_container_that_forbids_namespaces() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CONTAINER + SCRIPT.format(uid=os.getuid())],
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    level, total, fork, read = done.stdout.splitlines()
+    assert level.startswith("kernel  ")  # no namespace between the two blanks
+    assert (total, fork, read) == ("3", "killed_by_policy", "PermissionError")
