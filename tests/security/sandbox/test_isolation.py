@@ -177,7 +177,8 @@ from sandbox.guest import kernel, seccomp
 step = lambda code, value, yes=0, no=0: struct.pack("=HBBI", code, yes, no, value)
 unshare = seccomp.numbers(kernel.MACHINE)["unshare"]
 kernel.no_new_privileges()
-kernel.SeccompFilter(step(0x20, 0) + step(0x15, unshare, 0, 1) + step(0x06, 0x00050001) + step(0x06, 0x7FFF0000)).enforce()
+refuse, allow = step(0x06, 0x00050001), step(0x06, 0x7FFF0000)
+kernel.SeccompFilter(step(0x20, 0) + step(0x15, unshare, 0, 1) + refuse + allow).enforce()
 """
 
 
