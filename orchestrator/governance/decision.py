@@ -39,7 +39,7 @@ def decide(action: Action, context: Context, policy: Policy | None = None) -> De
     rank = highest([rule.rank for rule in rules])
     bound = payload_hash(action.confirmed_payload())
     state = strictest([_state_of_band(band), _state_of_rank(rank, table), *(rule.state for rule in rules)])
-    reasons = [rule.explain(facts) for rule in rules] or ["No rule asks for more."]
+    reasons = [*(rule.explain(facts) for rule in rules), *_weakness(axes, band)] or ["No rule asks for more."]
     ids = [rule.id for rule in rules]
     if state is State.NEEDS_CONFIRM and context.approved_payload_hash == bound:
         state = State.ACTION_READY
@@ -103,6 +103,14 @@ def _axes(context: Context, rules: list[Rule]) -> dict[Axis, int]:
         for axis, cap in rule.caps.items():
             axes[axis] = min(axes[axis], cap)
     return axes
+
+
+def _weakness(axes: dict[Axis, int], band: Band) -> list[str]:
+    """Why the score asks for more than the rules alone may do."""
+    if band is Band.SAFE:
+        return []
+    weakest = min(axes, key=lambda axis: axes[axis])
+    return [f"The score is {axes[weakest]} ({band.value}): {weakest.value} is the weakest axis."]
 
 
 def _state_of_band(band: Band) -> State:

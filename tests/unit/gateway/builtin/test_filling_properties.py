@@ -42,9 +42,9 @@ SCHEMA: dict[str, Any] = {
 PROFILE = Profile(ToolSpec(name="sea__plan_voyage", description="Plan a voyage from a harbour.", input_schema=SCHEMA))
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
-VOCABULARY = """plan a voyage from the harbour Bergen to Oslo with crew size 5 depth is 12.5 flag red green tides included
-    no latitude longitude 59.9 , 10.7 departure date today tomorrow 2031-06-01 code AB-123 tags blue and body title :
-    "Sea" = berths not without of in for by 7 -3 1e9 é 東京 {"title":"x"} [1] # ; . ? ! due on between under"""
+VOCABULARY = """plan a voyage from the harbour Bergen to Oslo with crew size 5 depth is 12.5 flag red green tides
+    included no latitude longitude 59.9 , 10.7 departure date today tomorrow 2031-06-01 code AB-123 tags blue and body
+    title : "Sea" = berths not without of in for by 7 -3 1e9 é 東京 {"title":"x"} [1] # ; . ? ! due on between under"""
 WORDS = st.sampled_from(VOCABULARY.split())
 SENTENCES = st.lists(WORDS | st.text(max_size=12), max_size=25).map(" ".join)
 

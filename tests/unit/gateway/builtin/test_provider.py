@@ -77,9 +77,11 @@ async def test_a_tools_result_becomes_an_answer_with_its_source(conversation: An
 
 
 async def test_it_refuses_what_only_a_model_can_do(conversation: Any) -> None:
-    for more in ({"purpose": Purpose.REPAIR}, {"purpose": Purpose.CHAT, "output_schema": {"type": "object"}}):
+    repair = ModelRequest(purpose=Purpose.REPAIR, messages=(user("hi"),))
+    structured = ModelRequest(purpose=Purpose.CHAT, messages=(user("hi"),), output_schema={"type": "object"})
+    for request in (repair, structured):
         with pytest.raises(Unavailable):
-            await conversation.provider.generate(ModelRequest(messages=(user("hi"),), **more))
+            await conversation.provider.generate(request)
 
 
 async def test_params_by_name_need_no_words(conversation: Any) -> None:
