@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from core.errors import Conflict, InvalidInput
+from core.errors import InvalidInput
 from core.hashing import record_hash
 from modules.broker.address import parse_origin
-from modules.broker.grant import Binding, Grant
+from modules.broker.grant import Binding
 from modules.store.drafts import Proof
 
 KIND: Final = "module"
@@ -31,11 +31,10 @@ class ApprovedPayload:
     draft: str | None = None
     run: str | None = None
 
-    def checked(self) -> Grant:
-        """The grant in the payload. Raises ``Conflict`` when the hash is of something else."""
-        if record_hash(dict(self.payload)) != self.payload_hash:
-            raise Conflict("What was approved has another hash than this payload.", mend="Open the card again.")
-        return Grant.from_payload(self.payload)
+    @property
+    def intact(self) -> bool:
+        """Whether the hash is of this payload."""
+        return record_hash(dict(self.payload)) == self.payload_hash
 
 
 def card_payload(

@@ -61,13 +61,13 @@ def read_installed(connection: Connection, activation: Activation, signer: Signe
         "payload_hash": activation.payload_hash,
         "listing_sha256": listing_sha256(listing),
     }
-    if any(statement.get(name) != value for name, value in expected.items()):
+    if any(statement.get(name) != value for name, value in expected.items()) or not approved.intact:
         raise tampered(f"The stored version {activation.number} of {activation.module!r}")
     manifest = read_manifest(read_approved(connection, listing, [MANIFEST]))
     schemes = [CredentialScheme.from_manifest(entry) for entry in manifest["credentials"]]
     return Installed(
         activation=activation,
-        grant=approved.checked(),
+        grant=Grant.from_payload(grant.payload),
         schemes={scheme.name: scheme for scheme in schemes},
         listing=listing,
         isolation=grant.payload["isolation"],

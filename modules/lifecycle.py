@@ -48,7 +48,8 @@ class Lifecycle:
             if done.payload_hash != approved.payload_hash:
                 raise Conflict("This approval was given to another payload.", mend="Open the card again.")
             return done
-        approved.checked()
+        if not approved.intact:
+            raise Conflict("What was approved has another hash than this payload.", mend="Open the card again.")
         _check_proven(tx, approved)
         version = self._promote(tx, approved)
         return self._move(tx, version, approved.payload_hash, "installed", approved)

@@ -78,7 +78,7 @@ class InflatingReader:
 def reader_for(content_encoding: str, cap: int) -> Reader:
     """The reader of a Content-Encoding. Raises ``UpstreamFailed`` for one that was not asked for."""
     match content_encoding.strip().lower():
-        case "" | "identity":
+        case "" | "identity" | "none" | "utf-8":
             return PlainReader(cap)
         case "gzip" | "x-gzip":
             return InflatingReader(cap, gzip=True)

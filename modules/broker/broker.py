@@ -69,7 +69,7 @@ class Broker:
         target = parse_url(url)
         headers = [("Accept", "application/json, application/yaml, text/yaml, text/plain;q=0.5, */*;q=0.1")]
         for _ in range(self._limits.redirects + 1):
-            reply = await self._connections.send("GET", target, Reach.PUBLIC, headers, b"", cap)
+            reply = await self._connections.send("GET", target, Reach.PUBLIC, headers, b"", cap, self._limits.seconds)
             location = reply.header("location")
             if reply.status not in _REDIRECTS or not location:
                 return _document(reply, str(target))

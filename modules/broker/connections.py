@@ -47,9 +47,16 @@ class Connections:
         self._pools: dict[Reach, httpcore.AsyncConnectionPool] = {}
 
     async def send(
-        self, method: str, target: Target, reach: Reach, headers: list[tuple[str, str]], body: bytes, cap: int
+        self,
+        method: str,
+        target: Target,
+        reach: Reach,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        cap: int,
+        seconds: float,
     ) -> Reply:
-        """Send one request and read its answer whole, up to ``cap`` bytes; redirects are the caller's.
+        """Send one request and read its answer whole, up to ``cap`` bytes in ``seconds``; redirects are the caller's.
 
         Raises ``EgressDenied``, ``UpstreamTimeout``, ``ResponseTooLarge`` or ``UpstreamFailed``.
         """
@@ -66,10 +73,10 @@ class Connections:
             extensions={"timeout": {"connect": self._limits.connect_seconds}},
         )
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            async with asyncio.timeout(seconds):
                 return await self._once_or_twice(request, method, reach, cap)
         except (TimeoutError, httpcore.TimeoutException) as error:
-            raise UpstreamTimeout(f"{target.origin} did not answer in {self._limits.seconds:g} s.") from error
+            raise UpstreamTimeout(f"{target.origin} did not answer in {seconds:.3g} s.") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, OSError) as error:
             reason = str(error) or type(error).__name__
             raise UpstreamFailed(f"{target.origin} could not be spoken to: {reason}.") from error
@@ -93,7 +100,7 @@ class Connections:
         response = await self._pool(reach).handle_async_request(request)
         try:
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
-            return await _read(response, headers, cap)
+            return await _read(response, request.method.decode(), headers, cap)
         finally:
             await response.aclose()
 
@@ -109,10 +116,10 @@ class Connections:
         return self._pools[reach]
 
 
-async def _read(response: httpcore.Response, headers: tuple[tuple[str, str], ...], cap: int) -> Reply:
+async def _read(response: httpcore.Response, method: str, headers: tuple[tuple[str, str], ...], cap: int) -> Reply:
     reply = Reply(response.status, headers, b"", 0)
     length = reply.header("content-length")
-    if length.isdigit() and int(length) > cap:
+    if length.isdigit() and int(length) > cap and method != "HEAD":
         raise ResponseTooLarge(f"The answer is larger than {cap} bytes.", retryable=False)
     reader = reader_for(reply.header("content-encoding"), cap)
     received = 0

@@ -12,12 +12,13 @@ from core.settings import LimitSettings
 class BrokerLimits:
     """Sizes in bytes, times in seconds.
 
-    ``response_bytes`` caps an answer on the wire and decompressed; ``run_bytes`` and ``calls`` count over the whole
-    run, redirects included. What is not text is handed to the adapter inline up to ``inline_bytes`` and as an artifact
-    above.
+    ``seconds`` is for one exchange and ``run_seconds`` for all of a run. ``response_bytes`` caps an answer on the wire
+    and decompressed; ``run_bytes`` and ``calls`` count over the whole run, redirects included. What is not text is
+    handed to the adapter inline up to ``inline_bytes`` and as an artifact above.
     """
 
     seconds: float = 30.0
+    run_seconds: float = 120.0
     connect_seconds: float = 10.0
     request_bytes: int = 1024 * 1024
     response_bytes: int = 8 * 1024 * 1024
@@ -33,6 +34,7 @@ class BrokerLimits:
         """The limits that the settings name; the rest as above."""
         return cls(
             seconds=settings.upstream_seconds,
+            run_seconds=4 * settings.upstream_seconds,
             request_bytes=settings.request_bytes,
             response_bytes=settings.response_bytes,
             run_bytes=8 * settings.response_bytes,

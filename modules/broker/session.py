@@ -57,6 +57,7 @@ class BrokerSession:
         self._vault = vault
         self._scope = scope
         self._writes = 0
+        self._seconds = 0.0
         self._injections: dict[Any, Injection] = {}
         self.http_calls = 0
         self.http_bytes = 0
@@ -127,18 +128,23 @@ class BrokerSession:
         real, headers = injection.apply(route.real, list(request.headers))
         sent = len(request.body)
         cap = min(self._limits.response_bytes, self._limits.run_bytes - self.http_bytes - sent)
-        if cap <= 0:
-            raise BudgetExceeded(f"The run has used its {self._limits.run_bytes} bytes.")
+        seconds = min(self._limits.seconds, self._limits.run_seconds - self._seconds)
+        if cap <= 0 or seconds <= 0:
+            raise BudgetExceeded(
+                f"The run has used its {self._limits.run_bytes} bytes or {self._limits.run_seconds} s."
+            )
         started, reply, failure = time.perf_counter(), None, None
         try:
-            reply = await self._connections.send(request.method, real, route.reach, headers, request.body, cap)
+            reply = await self._connections.send(request.method, real, route.reach, headers, request.body, cap, seconds)
             return reply
         except NexusError as error:
             failure = redact(error.detail, injection.secrets)
             raise
         finally:
             self.http_bytes += sent + (max(reply.wire_bytes, len(reply.body)) if reply else 0)
-            self._record(request, route, injection, reply, failure, time.perf_counter() - started)
+            taken = time.perf_counter() - started
+            self._seconds += taken
+            self._record(request, route, injection, reply, failure, taken)
 
     def _record(
         self,

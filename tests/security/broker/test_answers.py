@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from core.errors import UpstreamFailed
+from core.errors import BudgetExceeded, UpstreamFailed
 from modules.broker import BrokerLimits, ResponseTooLarge, UpstreamTimeout
 from tests.security.broker.wire import DESCRIBED, OpenSession, Request, Upstream, answer, get, grant
 
@@ -148,3 +148,22 @@ async def test_warm_connections_are_used_again(upstream: Upstream, open_session:
         await get(session, DESCRIBED)
     assert upstream.connections == 1
     assert session.http_calls == 5
+
+
+async def test_a_head_of_something_huge_is_no_huge_answer(upstream: Upstream, open_session: OpenSession) -> None:
+    upstream.respond = answer(headers={"Content-Length": str(10**12)}, body=b"")
+    answered = await open_session(bound(upstream), limits=CAP).handle("http", {"method": "HEAD", "url": DESCRIBED})
+    assert answered["status"] == 200
+
+
+async def test_a_run_has_a_budget_of_time_over_all_its_exchanges(upstream: Upstream, open_session: OpenSession) -> None:
+    async def hang(_: Request, writer: asyncio.StreamWriter) -> None:
+        await writer.wait_closed()
+
+    upstream.respond = hang
+    session = open_session(bound(upstream), limits=BrokerLimits(seconds=0.2, run_seconds=0.3))
+    for _ in range(2):
+        with pytest.raises(UpstreamTimeout):
+            await get(session, DESCRIBED)
+    with pytest.raises(BudgetExceeded):
+        await get(session, DESCRIBED)
