@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +16,13 @@ class Value(BaseModel):
     """Base of governance's values: immutable, JSON in and out, strict about unknown members."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy without what was computed from the original: a changed copy has another hash."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in vars(copied).keys() - type(self).model_fields.keys():
+            vars(copied).pop(name)
+        return copied
 
 
 class State(StrEnum):
@@ -128,6 +136,12 @@ class Decision(Value):
     policy_hash: str
     inputs_hash: str
     hash: str
+
+
+def brief(made: str, subject: str, decision: Decision) -> JsonObject:
+    """A decision as its event tells it; ``made`` is the id it is stored under."""
+    told = decision.model_dump(mode="json", include={"state", "rank", "score", "band", "reasons", "missing"})
+    return {"id": made, "subject": subject, **told, "payload_hash": decision.payload_hash, "hash": decision.hash}
 
 
 def strictest(states: list[State]) -> State:

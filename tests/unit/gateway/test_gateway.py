@@ -100,6 +100,7 @@ def test_the_prompt_hash_is_over_what_a_model_sees() -> None:
     assert base.prompt_hash == request(tools=(tool,), metadata={"run": "1"}).prompt_hash
     assert base.prompt_hash != request().prompt_hash
     assert base.prompt_hash != request(text="other", tools=(tool,)).prompt_hash
+    assert base.prompt_hash != base.model_copy(update={"tools": ()}).prompt_hash
 
 
 def test_results_survive_storage_as_json() -> None:

@@ -35,7 +35,7 @@ def test_any_other_method_asks_first_with_its_arguments(method: str) -> None:
     decision = decide(call(method=method, effect="write", arguments={"note": "hi"}), CONTEXT)
     assert decision.state is State.NEEDS_CONFIRM
     assert decision.payload == {"kind": "tool.call", "subject": "tides__next", "arguments": {"note": "hi"}}
-    assert decision.payload_hash == payload_hash(decision.payload)
+    assert decision.payload_hash == payload_hash(decision.payload or {})
 
 
 @pytest.mark.parametrize("more", [{"effect": "write"}, {"effect": None}, {"unsafe": ("deletes",)}])
