@@ -24,6 +24,8 @@ class Mailbox:
         self.loop = loop
         self._posted: deque[Callback] = deque()
         self._rung = False
+        # A descriptor that was closed may be somebody else's by now: nobody rings while it is given back.
+        self._ringing = threading.Lock()
         self._bell = install_bell(loop, self._deliver)
 
     def post(self, *callbacks: Callback) -> None:
@@ -35,18 +37,20 @@ class Mailbox:
 
     def close(self) -> None:
         """Deliver what is there and give the bell back. Runs on the loop, or after it has ended."""
-        if self._bell is None:
-            return
-        bell, self._bell = self._bell, None
+        with self._ringing:
+            bell, self._bell = self._bell, None
         if not self.loop.is_closed():
-            self.loop.remove_reader(bell)
+            if bell is not None:
+                self.loop.remove_reader(bell)
             self._run_posted()
-        os.close(bell)
+        if bell is not None:
+            os.close(bell)
 
     def _ring(self) -> None:
-        if self._bell is not None and sys.platform == "linux":
-            os.eventfd_write(self._bell, 1)
-            return
+        with self._ringing:
+            if self._bell is not None and sys.platform == "linux":
+                os.eventfd_write(self._bell, 1)
+                return
         try:
             self.loop.call_soon_threadsafe(self._run_posted)
         except RuntimeError:
@@ -82,8 +86,13 @@ class Mailboxes:
         mailbox = self._by_loop.get(loop)
         if mailbox is None:
             with self._lock:
+                self._forget_ended()
                 mailbox = self._by_loop[loop] = Mailbox(loop)
         return mailbox
+
+    def _forget_ended(self) -> None:
+        for loop in [loop for loop in self._by_loop if loop.is_closed()]:
+            self._by_loop.pop(loop).close()
 
     def close(self) -> None:
         """Give every bell back. Runs on one of the loops, once no thread posts any more."""
