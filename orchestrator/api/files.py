@@ -12,6 +12,7 @@ from core.errors import InvalidInput
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.files.store import put_file
+from orchestrator.runs.idempotency import write_racing
 
 router = APIRouter(tags=["files"])
 LONGEST_NAME = 255
@@ -31,6 +32,6 @@ async def upload(
         raise InvalidInput("The file is empty.", mend="Send the file's bytes as the request's body.")
     file = services.ids.new()
     base = name.replace("\\", "/").rsplit("/", 1)[-1] or "document"
-    return await services.db.write(
-        lambda tx: put_file(tx, actor.org, file, content, name=base, media_type=content_type)
+    return await write_racing(
+        services.db, lambda tx: put_file(tx, actor.org, file, content, name=base, media_type=content_type)
     )

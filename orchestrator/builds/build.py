@@ -21,6 +21,7 @@ async def build(state: BuildState, execution: Execution[BuildServices], place: P
     async def stage(name: str, detail: dict[str, Any]) -> None:
         await journal.occurred("build.stage", place, {"stage": name, "detail": detail}, n=next(number))
 
+    await journal.announce()
     content = await journal.read(lambda connection: read_file(connection, journal.org, state["file"]))
     built = await build_openapi(
         content,

@@ -16,7 +16,8 @@ from modules.store.versions import read_active, read_grant
 from orchestrator.builds.services import BuildServices
 from orchestrator.builds.state import BuildState
 from orchestrator.governance import approvals
-from orchestrator.governance.ask import ask, brief
+from orchestrator.governance.approvals import Edited
+from orchestrator.governance.ask import answered, ask, brief
 from orchestrator.governance.decision import decide, stored_inputs
 from orchestrator.governance.model import Action, ActionKind, Context, Decision, Level
 from orchestrator.governance.record import record_decision
@@ -28,14 +29,13 @@ from orchestrator.runs.machine import Execution
 async def card(state: BuildState, execution: Execution[BuildServices], place: Place) -> dict[str, Any]:
     """Make the payload, decide about it, and ask."""
     services, journal = execution.services, execution.journal
+    if (before := await answered(journal, place)) is not None:
+        return {"payload": before.payload, "answered": brief(before)}
     payload, manifest, proof = await journal.read(lambda connection: make_payload(connection, journal.org, state))
     action, context = weighed(journal.actor, payload, services.isolation)
     decision = decide(action, context)
     recorded = await record_decision(journal, place, services.ids.new(), action, context, decision)
-    shown = show(manifest, proof, decision)
-    shown["reachability"] = await reach(services, payload, shown["notes"])
-    if services.policy.require != "kernel":
-        shown["notes"].append('The owner has lowered what the sandbox must enforce: sandbox.require = "process".')
+    shown = await show(services, payload, manifest, proof, decision)
 
     def make(expires_at: str) -> Approval:
         return Approval(
@@ -89,8 +89,19 @@ def weighed(actor: Actor, payload: dict[str, Any], isolation: Level) -> tuple[Ac
     return action, Context(actor=actor.id, org=actor.org, role=actor.role.name.lower(), isolation=isolation)
 
 
-def show(manifest: dict[str, Any], proof: Proof, decision: Decision) -> dict[str, Any]:
-    """What helps to decide and is not approved: test results, findings, reasons."""
+async def show(
+    services: BuildServices, payload: dict[str, Any], manifest: dict[str, Any], proof: Proof, decision: Decision
+) -> dict[str, Any]:
+    """What helps to decide and is not approved: test results, findings, reasons, what is reachable from here."""
+    shown = proven(manifest, proof, decision)
+    shown["reachability"] = await reach(services, payload, shown["notes"])
+    if services.policy.require != "kernel":
+        shown["notes"].append('The owner has lowered what the sandbox must enforce: sandbox.require = "process".')
+    return shown
+
+
+def proven(manifest: dict[str, Any], proof: Proof, decision: Decision) -> dict[str, Any]:
+    """The part that depends on the proof and the decision alone."""
     cases = proof.proof["cases"]
     passed = sum(case["passed"] for case in cases)
     return {
@@ -122,21 +133,22 @@ async def reach(services: BuildServices, payload: dict[str, Any], notes: list[st
     return [{"host": each.host, "reachable": each.reachable, "reason": each.reason} for each in found]
 
 
-async def edit_card(
-    services: BuildServices, actor: Actor, approval: Approval, edit: dict[str, Any]
-) -> tuple[dict[str, Any], Decision, dict[str, Any]]:
+async def edit_card(services: BuildServices, actor: Actor, approval: Approval, edit: dict[str, Any]) -> Edited:
     """An edit of a module's card: a narrower reach, bindings, credential references. Never bytes."""
 
-    def remade(connection: Connection) -> dict[str, Any]:
+    def known(connection: Connection) -> tuple[dict[str, Any], Proof]:
         manifest = manifest_of(connection, approval.payload["bundle_sha256"])
-        return edited_payload(approval.payload, edit, manifest, read_proof(connection, approval.payload["proof_hash"]))
+        return manifest, read_proof(connection, approval.payload["proof_hash"])
 
-    payload = await services.db.read(remade)
+    manifest, proof = await services.db.read(known)
+    payload = edited_payload(approval.payload, edit, manifest, proof)
     action, context = weighed(actor, payload, services.isolation)
-    return payload, decide(action, context), stored_inputs(action, context)
+    decision = decide(action, context)
+    shown = await show(services, payload, manifest, proof, decision)
+    return Edited(payload, decision, stored_inputs(action, context), shown)
 
 
 def approved(state: BuildState) -> str:
     """The edge after CARD."""
-    answered = state.get("answered")
-    return "activate" if answered and answered["state"] == ApprovalState.APPROVED else "tell"
+    settled = state.get("answered")
+    return "activate" if settled and settled["state"] == ApprovalState.APPROVED else "tell"

@@ -21,6 +21,7 @@ async def fetch(state: BuildState, execution: Execution[BuildServices], place: P
     if "text" in source:
         content, media_type, base = source["text"].encode(), "text/plain", None
     else:
+        await journal.announce()
         document = await services.broker.fetch_document(source["url"], cap=services.limits.document_bytes)
         content, media_type, base = document.content, document.media_type, document.url
     made = services.ids.new()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.actor import Actor, Role
 from core.clock import rfc3339
@@ -13,13 +13,23 @@ from core.errors import Conflict, Forbidden, InvalidInput
 from core.ids import Ids
 from orchestrator.governance import store
 from orchestrator.governance.decision import payload_hash
-from orchestrator.governance.model import Decision, State
+from orchestrator.governance.model import Decision, State, brief
 from orchestrator.governance.store import Approval, ApprovalState
 
 Edit = dict[str, Any]
-Edited = tuple[dict[str, Any], Decision, dict[str, Any]]
+
+
+class Edited(NamedTuple):
+    """An edited payload, the decision about it with the inputs of that, and what the card shows besides."""
+
+    payload: dict[str, Any]
+    decision: Decision
+    inputs: dict[str, Any]
+    shown: dict[str, Any]
+
+
 Editor = Callable[[Actor, Approval, Edit], Awaitable[Edited]]
-"""Makes the edited payload, the decision about it, and the inputs of that decision; raises ``InvalidInput``."""
+"""Edits the payload of one kind of approval; raises ``InvalidInput``."""
 
 
 class Approvals:
@@ -59,19 +69,25 @@ class Approvals:
         editor = self._editors.get(approval.kind)
         if editor is None:
             raise InvalidInput(f"An approval of kind {approval.kind!r} cannot be edited.", mend="Approve or reject it.")
-        payload, decision, inputs = await editor(actor, approval, edit)
+        edited = await editor(actor, approval, edit)
+        decision = edited.decision
         if decision.state is State.BLOCKED:
             raise InvalidInput(
                 f"The edit leaves the action blocked: {' '.join(decision.reasons)}", mend="Edit it differently."
             )
-        new_hash = payload_hash(payload)
-        decision_id = self._ids.new()
+        changed = replace(
+            approval,
+            payload=edited.payload,
+            payload_hash=payload_hash(edited.payload),
+            shown=edited.shown,
+            decision=self._ids.new(),
+        )
 
         def unit(tx: Transaction) -> Approval:
-            store.insert_decision(tx, decision_id, approval.org, approval.run, approval.step, inputs, decision)
-            if not store.replace_payload(tx, approval, payload, new_hash, decision_id):
+            if not store.replace_payload(tx, approval, changed):
                 raise_answered(store.get_approval(tx.connection, actor.org, approval_id))
-            return replace(approval, payload=payload, payload_hash=new_hash, decision=decision_id)
+            state_edited(tx, changed, edited)
+            return changed
 
         return await self._db.write(unit)
 
@@ -165,6 +181,23 @@ def state_answered(tx: Transaction, approval: Approval) -> None:
             "reason": approval.reason,
         },
         key=f"{approval.run}/{approval.step}/approval.answered",
+        org=approval.org,
+        run=approval.run,
+    )
+
+
+def state_edited(tx: Transaction, approval: Approval, edited: Edited) -> None:
+    """The decision about an edited payload: stored, and told to whoever has the card before their eyes."""
+    made = approval.decision or ""
+    store.insert_decision(tx, made, approval.org, approval.run, approval.step, edited.inputs, edited.decision)
+    tx.emit(
+        "decision.made",
+        {
+            "approval": approval.id,
+            **brief(made, str(edited.inputs["action"]["subject"]), edited.decision),
+            "payload_hash": approval.payload_hash,
+        },
+        key=f"{approval.run}/{approval.step}/decision.made/{made}",
         org=approval.org,
         run=approval.run,
     )

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 from langgraph.types import interrupt
-from sqlalchemy import Connection
 
 from core.clock import rfc3339
 from core.database import Transaction
@@ -33,20 +32,24 @@ async def ask(
 
     A node that is interrupted runs again from its top: it finds its card by (run, step), answered or still open.
     """
+
+    def find_or_open(tx: Transaction) -> tuple[Approval, bool]:
+        approval = approvals.request(tx, make(rfc3339(tx.now + life)))
+        return approval, approval.state is ApprovalState.PENDING
+
     while True:
-        approval = await journal.read(lambda connection: find(connection, journal.run.id, place.step))
-        if approval is not None and approval.state is not ApprovalState.PENDING:
+        # Found and waited for in one transaction: an answer comes before it, or finds a run that waits.
+        approval = await journal.ask(find_or_open, state=waiting)
+        if approval.state is not ApprovalState.PENDING:
             return approval
-
-        def open_card(tx: Transaction) -> Approval:
-            return approvals.request(tx, make(rfc3339(tx.now + life)))
-
-        approval = await journal.ask(open_card, state=waiting)
+        # Returns at once, once, in a node that LangGraph resumes: then the card is looked at again.
         interrupt({"approval": approval.id})
 
 
-def find(connection: Connection, run: str, step: str) -> Approval | None:
-    return store.find_approval(connection, run, step)
+async def answered(journal: Journal, place: Place) -> Approval | None:
+    """This step's card, if it has been settled."""
+    found = await journal.read(lambda connection: store.find_approval(connection, journal.run.id, place.step))
+    return None if found is None or found.state is ApprovalState.PENDING else found
 
 
 def brief(approval: Approval) -> dict[str, Any]:

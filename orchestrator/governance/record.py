@@ -7,7 +7,7 @@ from typing import Any
 from core.database import Transaction
 from orchestrator.governance import store
 from orchestrator.governance.decision import stored_inputs
-from orchestrator.governance.model import Action, Context, Decision
+from orchestrator.governance.model import Action, Context, Decision, brief
 from orchestrator.runs.journal import Journal, Place
 
 
@@ -19,14 +19,8 @@ async def record_decision(
     def unit(tx: Transaction) -> dict[str, Any]:
         inputs = stored_inputs(action, context)
         store.insert_decision(tx, made, journal.org, journal.run.id, place.step, inputs, decision)
-        brief = {
-            "id": made,
-            "subject": action.subject,
-            **decision.model_dump(mode="json", include={"state", "rank", "score", "band", "reasons", "missing"}),
-            "payload_hash": decision.payload_hash,
-            "hash": decision.hash,
-        }
-        journal.result(tx, "decision.made", place, brief)
-        return {**brief, "payload": decision.payload}
+        told = brief(made, action.subject, decision)
+        journal.result(tx, "decision.made", place, told)
+        return {**told, "payload": decision.payload}
 
     return await journal.at_once(place, "decision", unit)

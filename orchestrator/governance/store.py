@@ -225,24 +225,23 @@ def settle(
     return bool(changed)
 
 
-def replace_payload(
-    tx: Transaction,
-    approval: Approval,
-    payload: dict[str, Any],
-    payload_hash: str,
-    decision: str | None,
-) -> bool:
-    """An edit: compare-and-set of the payload of a pending approval."""
-    changed = tx.execute(
+def replace_payload(tx: Transaction, approval: Approval, changed: Approval) -> bool:
+    """An edit: compare-and-set of the payload of a pending approval, with what it shows and its decision."""
+    replaced = tx.execute(
         update(approvals)
         .where(
             approvals.c.id == approval.id,
             approvals.c.state == ApprovalState.PENDING,
             approvals.c.payload_hash == approval.payload_hash,
         )
-        .values(payload=json.dumps(payload), payload_hash=payload_hash, decision=decision)
+        .values(
+            payload=json.dumps(changed.payload),
+            payload_hash=changed.payload_hash,
+            shown=json.dumps(changed.shown),
+            decision=changed.decision,
+        )
     ).rowcount
-    return bool(changed)
+    return bool(replaced)
 
 
 def any_pending(connection: Connection) -> bool:

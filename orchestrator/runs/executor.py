@@ -66,6 +66,10 @@ class Executor:
         self.launch(run)
         return True
 
+    def executes(self, run_id: str) -> bool:
+        """Whether this process is at work on a run."""
+        return run_id in self._tasks
+
     def cancel(self, run_id: str) -> bool:
         """Stop a run that executes here. ``False`` where it does not."""
         task = self._tasks.get(run_id)
@@ -132,9 +136,16 @@ class Executor:
             if "__interrupt__" not in state:
                 await self._db.write(partial(store.finish, lease=lease, output=machine.output(state)))
                 return
-            if await self._db.write(lambda tx: store.park(tx, lease)):
+            if await self._park(lease):
                 return
             go_on = Command(resume=True)
+
+    async def _park(self, lease: Lease) -> bool:
+        try:
+            return await self._db.write(lambda tx: store.park(tx, lease))
+        except IntegrityError:
+            # A later message of the thread began to run at the same moment, and is seen now.
+            return await self._db.write(lambda tx: store.park(tx, lease))
 
     async def _where(self, graph: CompiledStateGraph[Any, Any, Any, Any], run: Run, machine: Machine) -> Any:
         """Where LangGraph goes on. It is never asked whether: the run's row has said so."""

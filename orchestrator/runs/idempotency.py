@@ -6,11 +6,17 @@ key is refused.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from sqlalchemy import Column, Table, Text, select
+from sqlalchemy.exc import IntegrityError
 
 from core.clock import rfc3339
-from core.database import Transaction, metadata
+from core.database import Database, Transaction, metadata
 from core.errors import InvalidInput
+
+T = TypeVar("T")
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -23,6 +29,14 @@ idempotency_keys = Table(
 )
 
 LONGEST_KEY = 255
+
+
+async def write_racing(db: Database, unit: Callable[[Transaction], T]) -> T:
+    """A unit that may make what another process makes at the same moment: then it runs again, and finds that."""
+    try:
+        return await db.write(unit)
+    except IntegrityError:
+        return await db.write(unit)
 
 
 def made_before(tx: Transaction, org: str, key: str | None, request: str) -> str | None:

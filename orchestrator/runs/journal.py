@@ -74,13 +74,14 @@ class Journal:
         self._begun(beginning)
         return value
 
-    async def ask(self, unit: Callable[[Transaction], T], *, state: RunState = RunState.WAITING) -> T:
-        """A unit of work that opens a card: the run waits from the same commit on."""
-
+    async def ask(self, unit: Callable[[Transaction], tuple[T, bool]], *, state: RunState = RunState.WAITING) -> T:
+        """A unit of work that opens a card, or finds it, and says whether it is open: the run waits from then on."""
 
         def asking(tx: Transaction) -> T:
-            store.wait_for_answer(tx, self._lease, state)
-            return unit(tx)
+            value, is_open = unit(tx)
+            if is_open:
+                store.wait_for_answer(tx, self._lease, state)
+            return value
 
         return await self.write(asking)
 
@@ -95,6 +96,10 @@ class Journal:
         that only computes is one commit and not two.
         """
         self._beginning = place
+
+    async def announce(self) -> None:
+        """State the step's start now: it does something long before it writes anything."""
+        await self.write(lambda tx: None)
 
     async def finished(self, place: Place, summary: Mapping[str, Any]) -> None:
         await self.write(lambda tx: self.occur(tx, "step.finished", place, {"output": summary}))

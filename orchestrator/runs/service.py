@@ -8,16 +8,18 @@ from collections.abc import Callable, Set
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import Connection
+
 from core.actor import Actor
 from core.database import Database, Transaction
-from core.events import EventLog, head
+from core.events import EventLog, head, read_events
 from core.hashing import sha256_hex
 from core.ids import Ids
 from orchestrator.governance import approvals
 from orchestrator.governance import store as governance_store
 from orchestrator.runs import store
 from orchestrator.runs.executor import Executor
-from orchestrator.runs.idempotency import made_before, remember
+from orchestrator.runs.idempotency import made_before, remember, write_racing
 from orchestrator.runs.journal import recorded
 from orchestrator.runs.model import ENDED, SETTLED, Run, RunKind, RunState
 
@@ -47,7 +49,7 @@ class Runs:
         request: dict[str, Any] | None = None,
         also: Also | None = None,
     ) -> tuple[Run, int]:
-        """Create a run and begin it here. Returns it and the id of the last event before it.
+        """Create a run and begin it here. Returns it and the id of the last event before its own.
 
         In a thread where another run is running it is queued. An idempotency ``key`` or a ``run_id`` that has been
         used gives the run that it made; ``request`` is what the key stands for where ``input`` has ids of its own;
@@ -61,17 +63,18 @@ class Runs:
             made = made_before(tx, actor.org, key, wanted)
             found = store.find_run(tx.connection, actor.org, made or new_id)
             if found is not None:
-                return found, before, False
+                return found, before_run(tx.connection, found, before), False
             run = self._new_run(actor, kind, input, new_id, thread, parent)
-            if store.thread_is_busy(tx.connection, thread):
-                run = replace(run, state=RunState.QUEUED, executor=None, epoch=0, attempt=0)
             if also is not None:
                 also(tx, run)
+            # Asked last: what ``also`` writes into the thread waits for whoever is writing there.
+            if store.thread_is_busy(tx.connection, thread):
+                run = replace(run, state=RunState.QUEUED, executor=None, epoch=0, attempt=0)
             store.insert_run(tx, run)
             remember(tx, actor.org, key, wanted, new_id)
             return run, before, True
 
-        run, before, created = await self._db.write(unit)
+        run, before, created = await write_racing(self._db, unit)
         if created and run.executor is not None:
             self._executor.launch(run)
         return run, before
@@ -152,6 +155,12 @@ class Runs:
 
     async def _snapshot(self, org: str, run_id: str) -> tuple[Run, int]:
         return await self._db.read(lambda connection: (store.get_run(connection, org, run_id), head(connection)))
+
+
+def before_run(connection: Connection, run: Run, newest: int) -> int:
+    """Id of the last event before a run's first one, for whoever wants to follow it from the beginning."""
+    first = read_events(connection, after=0, org=run.org, run=run.id, limit=1)
+    return first[0].id - 1 if first else newest
 
 
 def derived_id(*parts: str) -> str:

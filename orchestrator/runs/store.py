@@ -147,7 +147,9 @@ def hold(tx: Transaction, lease: Lease) -> None:
 
 def claim(tx: Transaction, run_id: str, executor: str) -> Run | None:
     """Take a run that nobody (alive) holds and that has something to do. ``None`` where there is nothing to take."""
-    row = tx.execute(select(runs).where(runs.c.id == run_id, claimable(tx.connection))).first()
+    # What this executor holds itself comes here only where nobody executes it: see ``Executor.take``.
+    free = claimable(tx.connection) | ((runs.c.executor == executor) & (runs.c.state.in_(CLAIMABLE)))
+    row = tx.execute(select(runs).where(runs.c.id == run_id, free)).first()
     if row is None or blocked_by_thread(tx.connection, row):
         return None
     taken = tx.execute(
@@ -163,6 +165,9 @@ def claim(tx: Transaction, run_id: str, executor: str) -> Run | None:
         )
     ).rowcount
     if not taken:
+        return None
+    if row.cancel_due:
+        cancelled(tx, Lease(run_id, row.org, executor, row.epoch + 1))
         return None
     run = get_run(tx.connection, row.org, run_id)
     state_started(tx, run)
@@ -184,11 +189,22 @@ def blocked_by_thread(connection: Connection, row: Row[Any]) -> bool:
     """Whether an earlier message of the same thread must end or wait first."""
     if row.thread is None:
         return False
-    running = (runs.c.thread == row.thread) & (runs.c.state == RunState.RUNNING) & (runs.c.id != row.id)
-    if connection.execute(select(runs.c.id).where(running)).first():
+    if another_runs(connection, row.thread, row.id):
         return True
     earlier = (runs.c.thread == row.thread) & (runs.c.state == RunState.QUEUED) & (runs.c.id < row.id)
     return row.state == RunState.QUEUED and connection.execute(select(runs.c.id).where(earlier)).first() is not None
+
+
+def another_runs(connection: Connection, thread: str | None, run_id: str) -> bool:
+    """Whether another run of the thread is the running one."""
+    running = (runs.c.thread == thread) & (runs.c.state == RunState.RUNNING) & (runs.c.id != run_id)
+    return connection.execute(select(runs.c.id).where(running).limit(1)).first() is not None
+
+
+def held_ids(connection: Connection, executor: str) -> list[str]:
+    """Ids of the runs that this executor holds and that have not ended."""
+    query = select(runs.c.id).where(runs.c.executor == executor, runs.c.state.in_(CLAIMABLE))
+    return list(connection.execute(query.order_by(runs.c.id)).scalars())
 
 
 def claimable_ids(connection: Connection) -> list[str]:
@@ -199,11 +215,12 @@ def claimable_ids(connection: Connection) -> list[str]:
 def park(tx: Transaction, lease: Lease) -> bool:
     """Let go of a run whose card is open. ``False`` where the answer came meanwhile: go on at once."""
     hold(tx, lease)
-    row = tx.execute(select(runs.c.resume_due, runs.c.cancel_due).where(runs.c.id == lease.run)).one()
+    row = tx.execute(select(runs.c.resume_due, runs.c.cancel_due, runs.c.thread).where(runs.c.id == lease.run)).one()
     if row.cancel_due:
         cancelled(tx, lease)
         return True
-    if row.resume_due:
+    # A later message of the thread may run since this one waits: then the answer is acted on after it.
+    if row.resume_due and not another_runs(tx.connection, row.thread, lease.run):
         tx.execute(fenced(lease).values(resume_due=False, state=RunState.RUNNING))
         return False
     tx.execute(fenced(lease).values(executor=None))
@@ -298,7 +315,14 @@ def request_resume(tx: Transaction, run: Run, graph_version: str) -> None:
     tx.execute(
         update(runs)
         .where(runs.c.id == run.id, runs.c.state == RunState.FAILED)
-        .values(state=RunState.QUEUED, executor=None, error=None, finished_at=None, graph_version=graph_version)
+        .values(
+            state=RunState.QUEUED,
+            executor=None,
+            error=None,
+            finished_at=None,
+            cancel_due=False,
+            graph_version=graph_version,
+        )
     )
 
 

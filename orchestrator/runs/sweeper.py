@@ -45,6 +45,7 @@ class Sweeper:
         self._keep_days = keep_checkpoints_days
         self._seconds = seconds
         self._lease_seconds = lease_seconds
+        self._idle: set[str] = set()
         self._due = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -80,6 +81,8 @@ class Sweeper:
                 await self._sweep(count)
             except NexusError as error:
                 log.warning("the sweeper goes on after: %s", error.detail)
+            except Exception:  # whatever it is, the lease must go on being kept
+                log.exception("the sweeper goes on")
 
     async def _sweep(self, count: int) -> None:
         await self._db.write(lambda tx: lease.beat(tx, self._executor.id, seconds=self._lease_seconds))
@@ -88,6 +91,7 @@ class Sweeper:
         for run_id in await self._db.read(lambda connection: store.cancels_due(connection, self._executor.id)):
             self._executor.cancel(run_id)
         await self._take_over()
+        await self._take_up()
         if count % PRUNE_EVERY == 1:
             await self._db.write(lease.forget_dead)
             await prune.prune_checkpoints(self._db, self._saver, self._keep_days)
@@ -95,3 +99,12 @@ class Sweeper:
     async def _take_over(self) -> None:
         for run_id in await self._db.read(store.claimable_ids):
             await self._executor.take(run_id)
+
+    async def _take_up(self) -> None:
+        """Set going again what this process holds and nobody in it executes: not even its failure could be written
+        (a full disk, say). Seen twice in a row, so that it is none that is only just beginning."""
+        held = await self._db.read(lambda connection: store.held_ids(connection, self._executor.id))
+        idle = {run_id for run_id in held if not self._executor.executes(run_id)}
+        for run_id in sorted(idle & self._idle):
+            await self._executor.take(run_id)
+        self._idle = idle

@@ -10,7 +10,7 @@ from core.errors import Conflict, InvalidInput
 from core.hashing import record_hash
 from core.ids import Ids
 from orchestrator.files.store import describe_file
-from orchestrator.runs.idempotency import made_before, remember
+from orchestrator.runs.idempotency import made_before, remember, write_racing
 from orchestrator.runs.model import Run, RunKind
 from orchestrator.runs.service import Runs
 from orchestrator.runs.store import thread_is_busy
@@ -40,7 +40,7 @@ class Threads:
                 remember(tx, actor.org, key, request, thread)
             return store.get_thread(tx.connection, actor.org, made or thread)
 
-        return await self._db.write(unit)
+        return await write_racing(self._db, unit)
 
     async def say(
         self,

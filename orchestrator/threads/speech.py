@@ -62,8 +62,11 @@ def write_reply(
     text: str,
     data: Mapping[str, Any],
 ) -> None:
-    """The assistant's message and ``message.completed``, in one transaction."""
-    if thread is not None:
+    """The assistant's message and ``message.completed``, in one transaction.
+
+    In a thread that was deleted while its run waited there is no place for it; the event tells it still.
+    """
+    if thread is not None and store.thread_exists(tx.connection, journal.org, thread):
         store.append_message(
             tx, journal.org, thread, store.Message(message, "assistant", text, dict(data), journal.run.id)
         )

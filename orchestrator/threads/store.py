@@ -94,6 +94,12 @@ def get_thread(connection: Connection, org: str, thread: str) -> dict[str, Any]:
     return as_thread(row)
 
 
+def thread_exists(connection: Connection, org: str, thread: str) -> bool:
+    """Whether the thread has not been deleted meanwhile."""
+    query = select(threads.c.id).where(threads.c.id == thread, threads.c.org == org)
+    return connection.execute(query).first() is not None
+
+
 def list_threads(connection: Connection, org: str, *, q: str, limit: int, after: str) -> list[dict[str, Any]]:
     """Newest first; ``q`` is looked for in titles and messages, as it stands, upper or lower case alike."""
     query = select(threads).where(threads.c.org == org).order_by(threads.c.id.desc()).limit(limit)
@@ -142,7 +148,11 @@ def delete_thread(tx: Transaction, org: str, thread: str) -> None:
 
 
 def append_message(tx: Transaction, org: str, thread: str, message: Message) -> None:
-    """Put a message at the end of a thread."""
+    """Put a message at the end of a thread. Raises ``NotFound`` where the thread is gone."""
+    # Held until the commit: two messages at once take two places.
+    held = select(threads.c.id).where(threads.c.id == thread, threads.c.org == org).with_for_update()
+    if tx.execute(held).first() is None:
+        raise NotFound(f"There is no thread {thread!r}.")
     tx.execute(
         messages.insert().values(
             id=message.id,

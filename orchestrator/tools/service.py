@@ -14,6 +14,7 @@ from gateway.builtin.chat_tools import CHAT_TOOL_NAMES
 from modules.envelope import AdapterRunResult, RunError
 from modules.loader import Loader
 from modules.operations import Operation
+from orchestrator.governance.approvals import Edited
 from orchestrator.governance.decision import decide, stored_inputs
 from orchestrator.governance.inputs import missing_inputs, unsafe_marks
 from orchestrator.governance.model import Action, ActionKind, Context, Decision, Level, State
@@ -101,14 +102,15 @@ class Tools:
             bundle_sha256=installed.activation.bundle_sha256,
         )
 
-    async def edit(self, actor: Actor, approval: Approval, edit: dict[str, Any]) -> tuple[Any, Decision, Any]:
+    async def edit(self, actor: Actor, approval: Approval, edit: dict[str, Any]) -> Edited:
         """An edit of a call's card: other arguments, checked by its schema, decided about again."""
         if set(edit) != {"arguments"} or not isinstance(edit["arguments"], dict):
             raise InvalidInput("Of a tool call, `arguments` alone can be edited.", mend='Send {"arguments": {…}}.')
         tool, arguments = approval.payload["subject"], edit["arguments"]
         await self.check_arguments(actor.org, tool, arguments)
         action, context = await self.action(actor, tool, arguments)
-        return action.confirmed_payload(), self.decide(action, context), stored_inputs(action, context)
+        decision = self.decide(action, context)
+        return Edited(action.confirmed_payload(), decision, stored_inputs(action, context), shown(decision))
 
     async def check_arguments(self, org: str, tool: str, arguments: dict[str, Any]) -> None:
         """Raises ``InvalidInput`` where the arguments break the tool's schema."""
@@ -144,6 +146,11 @@ class Tools:
             version=0,
             bundle_sha256="",
         )
+
+
+def shown(decision: Decision) -> dict[str, Any]:
+    """What a call's card shows besides its payload."""
+    return {"reasons": list(decision.reasons), "rank": decision.rank, "score": decision.score}
 
 
 def tool_action(installed: Installed, tool: Tool, arguments: dict[str, Any], missing: tuple[str, ...]) -> Action:

@@ -15,10 +15,10 @@ from tests.scenario.upstream import LEDGER, Upstream
 from tests.scenario.witness import Witness
 
 OPENING = (
+    "checkpointed decide",
     "before approval.requested tool",
     "after approval.requested tool",
     "interrupt -",
-    "checkpointed decide",
 )
 ANSWERED = (
     "after approval.answered tool",
