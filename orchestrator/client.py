@@ -87,7 +87,7 @@ async def connect(settings: Settings, *, url: str | None = None, key: str | None
     Without a running service the application is opened in this process, which holds the directory meanwhile.
     """
     if url is not None:
-        async with remote(url, key or "") as client:
+        async with remote(url, key) as client:
             yield client
         return
     directory = DataDirectory(settings.data_dir)
@@ -130,8 +130,8 @@ async def answers(service: RunningService) -> bool:
 
 
 @asynccontextmanager
-async def remote(url: str, key: str) -> AsyncIterator[Client]:
-    headers = {"Authorization": f"Bearer {key}"}
+async def remote(url: str, key: str | None) -> AsyncIterator[Client]:
+    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=TIMEOUT, trust_env=False) as http:
         yield Client(http)
 

@@ -113,7 +113,7 @@ def test_a_request_without_a_host_is_not_answered(shared) -> None:
         assert b" 421 " in connection.recv(65536).splitlines()[0]
 
 
-@pytest.mark.parametrize("key", ["", "x", "nx_" + "x" * 43, "nx_\x7f" + "x" * 40, "é" * 20])
+@pytest.mark.parametrize("key", ["-", "x", "nx_" + "x" * 43, "nx_\x7f" + "x" * 40, "é" * 20])
 def test_a_wrong_key_is_401(shared, key: str) -> None:
     response = httpx.get(shared.url + "/v1/me", headers={"Authorization": f"Bearer {key}".encode("latin-1")})
 
