@@ -35,7 +35,7 @@ class RawSamples:
     def __init__(self, name: str, part: str) -> None:
         OUT.mkdir(parents=True, exist_ok=True)
         self._path = OUT / f"{name}-{part}.jsonl"
-        self._file = self._path.open("w", encoding="utf-8")
+        self._file = self._path.open("w", encoding="utf-8", buffering=1)  # a sample is kept once it is added
         self.n = 0
 
     @property
