@@ -166,6 +166,26 @@ async def test_a_draft_that_changed_after_its_card_is_not_installed(desk: Desk) 
     assert await desk.active() is None
 
 
+async def test_a_draft_that_changed_and_was_proven_again_needs_a_new_card(desk: Desk) -> None:
+    approved = await desk.approved(1)
+    _, other = await desk.draft(2)
+
+    def revise(tx) -> None:
+        revised = revise_draft(tx, ORG, "draft-1", revision=1, bundle_sha256=other.bundle_sha256, module="notes")
+        attach_proof(tx, revised, other)
+
+    await desk.database.write(revise)
+    with pytest.raises(Conflict, match="has changed"):
+        await desk.activate(approved)
+
+
+async def test_a_failed_proof_is_no_ground_for_a_new_grant_either(desk: Desk) -> None:
+    _, proof = await desk.draft(1, passed=False)
+    payload = card_payload(manifest(1), proof)
+    with pytest.raises(Conflict):
+        await desk.activate(ApprovedPayload(ORG, payload, record_hash(payload), "a", "owner"))
+
+
 async def test_a_failed_proof_installs_nothing(desk: Desk) -> None:
     draft, proof = await desk.draft(1, passed=False)
     payload = card_payload(manifest(1), proof)

@@ -192,10 +192,9 @@ async def test_a_path_that_points_to_another_approved_file_does_not_run(workshop
     listing = bundle_files.c
 
     def swap(tx):
-        other = tx.execute(bundle_files.select().where(listing.path == "operations/put_note.py")).one().file_sha256
-        return tx.execute(
-            update(bundle_files).where(listing.path == "operations/get_note.py").values(file_sha256=other)
-        )
+        other = tx.execute(bundle_files.select().where(listing.path == "operations/put_note.json")).one().file_sha256
+        place = listing.path == "operations/get_note.json"
+        return tx.execute(update(bundle_files).where(place).values(file_sha256=other))
 
     await workshop.database.write(lambda tx: swap(tx).rowcount)
     with pytest.raises(PolicyViolation):

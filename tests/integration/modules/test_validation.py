@@ -56,6 +56,16 @@ async def test_code_that_does_otherwise_fails_its_own_cases_and_no_others(worksh
     assert all(case.passed for case in report.proof.cases if case.operation == "put_note")
 
 
+async def test_code_that_asks_rightly_and_answers_wrongly_fails(workshop: Workshop) -> None:
+    built = await build_openapi(json.dumps(description()).encode())
+    source = built.files["operations/get_note.py"]
+    wrong = source.replace(b"return rest.send(ctx, request)", b"return [rest.send(ctx, request)]")
+    assert wrong != source
+    report, bundle = await proven(workshop, {"operations/get_note.py": wrong})
+    assert set(failing_operations(report, bundle)) == {"get_note"}
+    assert any("expected" in case.sentence for case in report.proof.cases)
+
+
 @pytest.mark.parametrize("body", ["import os", "open('/etc/passwd')", "exec('1')", "().__class__", "return eval('1')"])
 async def test_code_outside_the_dialect_is_a_finding_at_its_line(workshop: Workshop, body: str) -> None:
     report, bundle = await proven(workshop, code(body))

@@ -50,6 +50,20 @@ async def test_a_compression_bomb_is_cut_at_the_cap(
         await get(open_session(bound(upstream), limits=limits), DESCRIBED)
 
 
+async def test_what_pours_on_behind_a_compressed_body_is_cut_at_the_cap(
+    upstream: Upstream, open_session: OpenSession
+) -> None:
+    async def pour(_: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n" + gzip.compress(b"{}"))
+        while not writer.is_closing():
+            writer.write(b"x" * 4096)
+            await writer.drain()
+
+    upstream.respond = pour
+    with pytest.raises(ResponseTooLarge):
+        await get(open_session(bound(upstream), limits=CAP), DESCRIBED)
+
+
 @pytest.mark.parametrize("encode", [gzip.compress, zlib.compress, lambda data: zlib.compress(data)[2:-4]])
 async def test_compressed_answers_are_read(encode, upstream: Upstream, open_session: OpenSession) -> None:
     encoding = "gzip" if encode is gzip.compress else "deflate"
