@@ -16,7 +16,7 @@ class Mailbox:
     """Runs callbacks on one event loop, posted from any thread.
 
     ``call_soon_threadsafe`` rings through a socket pair: a send, two receives and an exception a time. On Linux an
-    eventfd of our own takes one call a side, which a single writer feels in every commit (a fifth of its rate).
+    eventfd of our own takes one call a side, a seventh less processor time for an append of a single writer.
     Make it on its loop.
     """
 
@@ -30,6 +30,8 @@ class Mailbox:
 
     def post(self, *callbacks: Callback) -> None:
         """Have ``callbacks`` run soon, in order. On a loop that has ended nobody waits any more: they are dropped."""
+        if self.loop.is_closed():
+            return
         self._posted.extend(callbacks)
         if not self._rung:
             self._rung = True

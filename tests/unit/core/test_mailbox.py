@@ -77,7 +77,9 @@ async def test_mail_for_a_loop_that_has_ended_is_dropped() -> None:
         return asyncio.run(here())
 
     mailbox = await asyncio.to_thread(make)
-    mailbox.post(lambda: None)
+    for _ in range(3):
+        mailbox.post(lambda: None)
+    assert not mailbox._posted
     mailbox.close()
 
 
