@@ -29,10 +29,33 @@ def test_text_that_is_no_url_character_is_escaped() -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["2130706433", "0x7f000001", "0x7f.1", "017700000001", "127.1", "127.0.0.01", "127.0.0.1.", "a.example.",
-     "1.2.3.4.5", "user@a.example", "user:pw@a.example", "a..example", "-a.example", "a%2eexample", "[fe80::1%25eth0]", "[::1", "",
-     "999.1.1.1", "a.example:0", "a.example:65536", "a.example:x", "a b.example", "a\\b.example", "x" * 64 + ".example"],
-)  # fmt: skip
+    [
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "017700000001",
+        "127.1",
+        "127.0.0.01",
+        "127.0.0.1.",
+        "a.example.",
+        "1.2.3.4.5",
+        "user@a.example",
+        "user:pw@a.example",
+        "a..example",
+        "-a.example",
+        "a%2eexample",
+        "[fe80::1%25eth0]",
+        "[::1",
+        "",
+        "999.1.1.1",
+        "a.example:0",
+        "a.example:65536",
+        "a.example:x",
+        "a b.example",
+        "a\\b.example",
+        "x" * 64 + ".example",
+    ],
+)
 def test_a_host_that_programs_could_read_differently_is_refused(host: str) -> None:
     with pytest.raises(EgressDenied):
         parse_url(f"http://{host}/")
