@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
@@ -27,7 +28,7 @@ OWNER = Actor("owner", "org", Role.OWNER)
 CARD_HASH = "a" * 64
 
 
-class State(TypedDict, total=False):
+class State(TypedDict):
     """What the test graphs carry."""
 
     steps: list[str]
@@ -64,7 +65,7 @@ def chain(*bodies: tuple[str, Body], version: str = "test/1", services: Any = No
     names = [START, *(name for name, _ in bodies), END]
     for name, body in bodies:
         graph.add_node(name, node(name, body))
-    for before, after in zip(names, names[1:], strict=False):
+    for before, after in itertools.pairwise(names):
         graph.add_edge(before, after)
     return Machine("test", version, graph, services, initial=lambda given: {"steps": []}, output=dict)
 
