@@ -20,7 +20,7 @@ from orchestrator.serving import holds_database
 from orchestrator.streaming_transport import StreamingASGITransport
 
 TIMEOUT = httpx.Timeout(60.0, connect=5.0, read=None)
-HOLDER_SECONDS = 30.0
+HOLDER_SECONDS = 60.0
 POLL_SECONDS = 0.1
 IN_PROCESS_URL = "http://localhost"
 
