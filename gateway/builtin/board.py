@@ -36,6 +36,7 @@ class Board:
         self.arguments: JsonObject = dict(known)
         self.said = frozenset(part for token in tokens for part in token.parts)
         self._settled = {one.slot.path for one in profile.inputs if has_value(self.arguments, one.slot.path)}
+        self._shouted = not any(token.text.islower() for token in tokens if token.kind is Kind.WORD)
         self.taken: set[int] = set()
         self.trace: list[str] = []
         self.unfit: dict[tuple[str, ...], str] = {}
@@ -151,6 +152,8 @@ class Board:
         token = self.tokens[index] if 0 <= index < len(self.tokens) else None
         if token is None or token.kind is not Kind.WORD or not self.free(index) or not token.text[0].isupper():
             return False
+        if len(token.text) > 1 and token.text.isupper() and not self._shouted:
+            return True
         return token.word not in word_set("never_values") | {"i"} and not (index == 0 and is_stopword(token.word))
 
 

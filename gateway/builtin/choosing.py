@@ -141,7 +141,7 @@ def _may(profile: Profile, clause: Clause) -> bool:
         return clause.mood in (Mood.COMMAND, Mood.STATEMENT)
     if clause.mood is not Mood.COMMAND:
         return not profile.writes
-    if clause.verb in profile.verbs:
+    if clause.verb in profile.verbs or (clause.verb and stem(clause.verb) in profile.operation_parts):
         return clause.act is not Act.DELETE or profile.writes
     return compatible(clause.act, profile.act, writes=profile.writes)
 
@@ -161,6 +161,8 @@ def _considered(index: Index, match: Match, said: Utterance, clause: Clause, aro
     called = _is_called(profile, clause)
     reads_instead = clause.mood is Mood.COMMAND and clause.act in CHANGES and not profile.writes
     if reads_instead and (unknown or match.by_module):
+        return None
+    if profile.writes and unknown and match.shared <= {_told_verb(clause)} and not called:
         return None
     told = bool(match.strong) or (bool(filled.arguments) and not filled.missing) or match.by_module
     if not called and (not told or not _covered(index, match, clause, unknown)):
@@ -203,6 +205,7 @@ def _unknown_words(index: Index, match: Match, clause: Clause, filled: Filled) -
         for token in _open_words(index, clause)
         if token.start not in filled.used
         and match.shared.isdisjoint(token.parts)
+        and not set(match.profile.module_parts).issuperset(token.parts)
         and not (token.text[0].isupper() and token.start > clause.tokens[0].start)
     ]
 

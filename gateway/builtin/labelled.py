@@ -42,9 +42,9 @@ def _shared(board: Board, one: Input, label: Label) -> bool:
 def _told(board: Board, one: Input, label: Label) -> int:
     """How clearly the rest of an input's name is told: in the text (2), by the tool's own name (1), not at all (0)."""
     rest = [part for part in one.parts if part not in label]
-    if rest and board.said.issuperset(rest):
-        return 2
-    return 1 if rest and board.profile.nouns.issuperset(rest) else 0
+    if rest and board.profile.nouns.issuperset(rest):
+        return 1
+    return 2 if rest and board.said.issuperset(rest) else 0
 
 
 def _fill(board: Board, one: Input, label: Label, *, weak: bool) -> None:
@@ -159,11 +159,12 @@ def _words(
     board: Board, one: Input, index: int, *, explicit: bool, equals: bool, joined: bool, weak: bool
 ) -> tuple[Any, int] | None:
     """A value of several words. How far it goes depends on how it was introduced."""
+    looks_like_id = board.tokens[index].text.isupper() and not board.capital(index + 1)
+    if weak and one.has_role("identity") and not looks_like_id:
+        return None
     if explicit or ((joined or one.has_role("text")) and not one.has_role("identity")):
         last = _run(board, index, narrow=equals)
         return None if last is None else (board.text(range(index, last + 1)), last)
-    if weak and one.has_role("identity") and not board.tokens[index].text.isupper():
-        return None
     if board.capital(index):
         last = index
         while board.capital(last + 1) and not board.starts_label(last + 1):

@@ -53,6 +53,7 @@ _PATTERN = re.compile(
   | (?P<path>file://\S+|~/[^\s"']+|\.{{1,2}}/[^\s"']+|(?<![\w.)])/(?:[\w.@+-]+/)*[\w.@+-]*[A-Za-z][\w.@+-]*
       |\b[A-Za-z]:\\[^\s"']+|\\\\[^\s"']+)
   | (?P<uuid>\b[0-9a-fA-F]{{8}}-(?:[0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}}\b)
+  | (?P<zone>\b[A-Z][a-z]+(?:/[A-Z][A-Za-z_]+)+\b)
   | (?P<date>\b\d{{4}}-\d{{2}}-\d{{2}}(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,9}})?)?
       (?:Z|[+-]\d{{2}}:?\d{{2}})?)?(?![\w-]))
   | (?P<time>\b\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s?[ap]m)?\b)
@@ -96,7 +97,7 @@ def _token(match: re.Match[str]) -> Token:
         return Token(Kind.NUMBER, text, start, match.end(), number(text))
     if group == "word":
         return Token(Kind.WORD, text, start, match.end(), text, tuple(stem(part) for part in name_parts(text)))
-    if group in ("uuid", "code"):
+    if group in ("uuid", "zone", "code"):
         return Token(Kind.CODE, text, start, match.end(), text, tuple(stem(part) for part in name_parts(text)))
     return Token(Kind(group), text, start, match.end(), text)
 

@@ -63,5 +63,11 @@ def period_end(word: str) -> str | None:
 
 
 @cache
+def phrasal_verbs() -> Mapping[str, str]:
+    """Verbs of several words, and the one verb that means the same."""
+    return dict(_content()["phrasal"])
+
+
+@cache
 def _content() -> dict[str, Any]:
     return tomllib.loads(files("gateway.builtin").joinpath("lexicon.toml").read_text(encoding="utf-8"))

@@ -59,6 +59,8 @@ def _object(board: Board, index: int) -> range | None:
     if not board.free(index):
         return None
     token = board.tokens[index]
+    if board.word(index - 1) in word_set("quoting") and token.kind is not Kind.QUOTED:
+        return _rest(board, index)
     if token.kind in _WRITTEN or (token.kind is Kind.NUMBER and not board.capital(index + 1)):
         return range(index, index + 1)
     if board.capital(index) or token.kind is Kind.NUMBER:
@@ -74,6 +76,14 @@ def _object(board: Board, index: int) -> range | None:
     return range(index, last + 1) if last >= index else None
 
 
+def _rest(board: Board, index: int) -> range:
+    """Everything from here to the next mark or named input."""
+    last = index
+    while board.free(last + 1) and not board.mark(last + 1) and not board.starts_label(last + 2):
+        last += 1
+    return range(index, last + 1)
+
+
 def _goes_on(board: Board, index: int) -> bool:
     """Whether a name goes on with this plain word."""
     return board.free(index) and bool(board.word(index)) and board.word(index) not in word_set("stop")
@@ -82,6 +92,8 @@ def _goes_on(board: Board, index: int) -> bool:
 def _takes_words(board: Board, one: Input, place: range) -> bool:
     """Whether the input may be filled from the sentence's build: no secret, no date, no id that looks like none."""
     if one.has_role("secret") or is_day(one) or one.slot.schema.get("format") in ("uuid", "byte", "binary"):
+        return False
+    if one.has_role("host") and not {".", ":"} & set(board.text(place)):
         return False
     if not one.has_role("identity") or one.has_role("name"):
         return True
@@ -127,7 +139,11 @@ def _fill_only_text(board: Board) -> None:
     one = needed[0]
     if one.has_role("query", "text", "name") and _fill_after_colon(board, one):
         return
-    able = [place for place in _candidates(board) if _takes_words(board, one, place) and _points(board, one, place)]
+    able = [
+        place
+        for place in _hard_first(board, _candidates(board))
+        if _takes_words(board, one, place) and _points(board, one, place)
+    ]
     whole = _joined(board, able) if able and one.has_role("query", "text") else None
     if whole is not None:
         board.put(one, board.text(whole), whole, "all that is left of the text for the only input left")
@@ -188,6 +204,12 @@ def _candidates(board: Board) -> list[range]:
     return found
 
 
+def _hard_first(board: Board, places: list[range]) -> list[range]:
+    """Of one written value among plain words, the written one: "the town at postal code 10115"."""
+    hard = [place for place in places if board.tokens[place.start].kind is not Kind.WORD or board.capital(place.start)]
+    return hard if len(hard) == 1 else places
+
+
 def _candidate(board: Board, index: int) -> range | None:
     if not board.free(index):
         return None
@@ -195,7 +217,7 @@ def _candidate(board: Board, index: int) -> range | None:
     if token.kind in _WRITTEN:
         return range(index, index + 1)
     if token.kind is Kind.NUMBER:
-        return range(index, index + 1)
+        return None if _counts(board, index) else range(index, index + 1)
     if index > 0 and board.capital(index) and board.profile.vocabulary.isdisjoint(token.parts):
         return _object(board, index)
     if board.is_value_word(index) and (
@@ -205,6 +227,12 @@ def _candidate(board: Board, index: int) -> range | None:
     ):
         return _object(board, index)
     return None
+
+
+def _counts(board: Board, index: int) -> bool:
+    """Whether a number says how many of the tool's own things: ``3 parcels`` is no parcel's number."""
+    following = board.tokens[index + 1] if index + 1 < len(board.tokens) else None
+    return following is not None and bool(following.parts) and board.profile.nouns.issuperset(following.parts)
 
 
 def _is_object_of_verb(board: Board, index: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from gateway.builtin.lexicon import aliases, roles
-from gateway.builtin.verbs import Act, act_of_stem, is_generic
+from gateway.builtin.verbs import Act, act_of_stem, is_generic, known_verbs
 from gateway.builtin.words import content_stems, is_stopword, name_parts, stem_set, stems_of
 from gateway.messages import ToolSpec
 from gateway.schema import Slot, choices, slots
@@ -20,6 +20,7 @@ _ASIDE = frozenset(
 _MOST_DESCRIPTION = 1_200
 _MOST_CHOICES = 60
 _LONGEST_SUMMARY = 160
+_DETERMINED = (("a",), ("an",), ("the",), ("all",), ("one",), ("your",), ("this",), ("some",))
 _NEARNESS = {1: 1.0, 2: 0.85}
 _TAGS = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 
@@ -77,8 +78,11 @@ class Profile:
     @cached_property
     def verbs(self) -> frozenset[str]:
         """Base forms that command this tool: the first words of its name and summary."""
-        first = [*name_parts(self.operation)[:1], *(word for word in name_parts(self.summary)[:1])]
-        return frozenset(_base_form(word) for word in first if not is_stopword(word) and len(word) > 2)
+        named, told = name_parts(self.operation), name_parts(self.summary)
+        found = {_base_form(named[0])} if len(named) > 1 else set[str]()
+        if told and (_base_form(told[0]) in known_verbs() or told[1:2] in _DETERMINED or told[:1] == named[:1]):
+            found.add(_base_form(told[0]))
+        return frozenset(word for word in found if not is_stopword(word) and len(word) > 2)
 
     @cached_property
     def nouns(self) -> frozenset[str]:
@@ -179,7 +183,7 @@ def terms_of(profile: Profile) -> dict[str, float]:
     for one in profile.inputs:
         allowed = (*choices(one.slot.schema), *choices(one.slot.items))[:_MOST_CHOICES]
         nearness = _NEARNESS.get(len(one.slot.path), 0.25)
-        fields.append((1.5 * nearness, content_stems(one.slot.name)))
+        fields.append((1.5 * nearness, content_stems(" ".join((one.slot.name, *aliases(one.slot.name.lower()))))))
         fields.append((0.5 * nearness, content_stems(one.slot.text[:200])))
         fields.append((1.2 * nearness, [part for choice in allowed for part in content_stems(choice.labels[-1])]))
     for weight, stems in fields:

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 
 from gateway.builtin.document import part
 from gateway.builtin.lexer import Kind, Token, tokens_of
-from gateway.builtin.lexicon import word_set
+from gateway.builtin.lexicon import phrasal_verbs, word_set
 from gateway.builtin.verbs import Act, act_of, known_verbs
 from gateway.builtin.words import stem
 
@@ -170,6 +170,9 @@ def _mood(body: tuple[Token, ...], sentence: str, verbs: frozenset[str], *, geru
     first = body[0].word if body else ""
     if _HOW_TO.match(sentence):
         return Mood.HOW_TO, ""
+    phrase = next((phrase for phrase in phrasal_verbs() if sentence.lower().startswith(f"{phrase} ")), None)
+    if phrase is not None:
+        return Mood.COMMAND, phrasal_verbs()[phrase]
     if first in verbs:
         return Mood.COMMAND, first
     if gerund and first.endswith("ing"):
@@ -185,6 +188,8 @@ def _act(body: tuple[Token, ...], mood: Mood, verb: str) -> Act:
     if mood is not Mood.COMMAND:
         return Act.READ
     following = body[1] if len(body) > 1 else None
+    if verb == "new" and following is not None and not following.word.endswith("s"):
+        return Act.CREATE
     if verb in word_set("also_nouns") and not (
         following is not None and (following.kind is Kind.QUOTED or following.word in word_set("after_a_verb"))
     ):

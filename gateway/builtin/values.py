@@ -6,6 +6,7 @@ import math
 import re
 from datetime import date, datetime
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import Any, cast
 from uuid import UUID
 
@@ -198,6 +199,8 @@ def _check_format(name: Any, value: str) -> None:
                 raise ValueError
         elif name == "uuid":
             UUID(value)
+        elif name in ("ipv4", "ipv6"):
+            ip_address(value)
         elif (name == "email" and not _EMAIL.fullmatch(value)) or (
             name in ("uri", "url") and not _URI.fullmatch(value)
         ):
@@ -210,6 +213,8 @@ _FORMATS = {
     "date": "a date like 2025-01-31",
     "date-time": "a date with a time and a zone like 2025-01-31T15:00:00Z",
     "uuid": "a UUID",
+    "ipv4": "an IP address",
+    "ipv6": "an IP address",
     "email": "an e-mail address",
     "uri": "an address with its scheme",
     "url": "an address with its scheme",

@@ -55,6 +55,8 @@ def compatible(wanted: Act, offered: Act, *, writes: bool) -> bool:
         return not writes
     if wanted is Act.DELETE:
         return writes and offered in (Act.DELETE, Act.OTHER)
+    if wanted in (Act.UPDATE, Act.SEND):
+        return writes and offered not in (Act.DELETE, Act.CREATE)
     if wanted in CHANGES:
         return offered is not Act.DELETE
     return True
