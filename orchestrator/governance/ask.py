@@ -53,6 +53,7 @@ async def answered(journal: Journal, place: Place) -> Approval | None:
 
 
 def brief(approval: Approval) -> dict[str, Any]:
-    """What the turn keeps of an answer."""
+    """What the turn keeps of an answer: plain values, as checkpoints hold them."""
     fields = asdict(approval)
-    return {name: fields[name] for name in ("id", "state", "payload_hash", "answered_by", "reason")}
+    kept = {name: fields[name] for name in ("id", "payload_hash", "answered_by", "reason")}
+    return {**kept, "state": approval.state.value}

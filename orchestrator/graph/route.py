@@ -17,7 +17,7 @@ from orchestrator.runs.machine import Execution
 async def route(state: TurnState, execution: Execution[TurnServices], place: Place) -> dict[str, Any]:
     """A ready-made call is the operator's; of a message, commands outrank questions."""
     if state.get("call"):
-        return {"mode": Mode.OPERATOR, "mode_reason": "A tool was called by name."}
+        return {"mode": Mode.OPERATOR.value, "mode_reason": "A tool was called by name."}
     services, journal = execution.services, execution.journal
     request = ModelRequest(
         purpose=Purpose.ROUTE,
@@ -36,7 +36,7 @@ async def route(state: TurnState, execution: Execution[TurnServices], place: Pla
 
     routed = await journal.once(place, "model", ask, record=record, repeatable=True)
     choice = choose_mode(ModelResult.model_validate(routed["result"]))
-    return {"mode": choice.mode, "mode_reason": choice.reason}
+    return {"mode": choice.mode.value, "mode_reason": choice.reason}
 
 
 def chosen(state: TurnState) -> str:

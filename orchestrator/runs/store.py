@@ -146,11 +146,20 @@ def hold(tx: Transaction, lease: Lease) -> None:
 
 
 def claim(tx: Transaction, run_id: str, executor: str) -> Run | None:
-    """Take a run that nobody (alive) holds and that has something to do. ``None`` where there is nothing to take."""
+    """Take a run that nobody (alive) holds and that has something to do. ``None`` where there is nothing to take.
+
+    One that only waits is let go instead, and one that was to be cancelled ends.
+    """
     # What this executor holds itself comes here only where nobody executes it: see ``Executor.take``.
     free = claimable(tx.connection) | ((runs.c.executor == executor) & (runs.c.state.in_(CLAIMABLE)))
     row = tx.execute(select(runs).where(runs.c.id == run_id, free)).first()
-    if row is None or blocked_by_thread(tx.connection, row):
+    if row is None:
+        return None
+    if row.state == RunState.WAITING and not (row.resume_due or row.cancel_due):
+        # Its process died between the card and the parking. The card is open, and its answer will find the run.
+        tx.execute(update(runs).where(runs.c.id == run_id, runs.c.epoch == row.epoch).values(executor=None))
+        return None
+    if blocked_by_thread(tx.connection, row):
         return None
     taken = tx.execute(
         update(runs)
@@ -179,8 +188,7 @@ def claimable(connection: Connection) -> ColumnElement[bool]:
     alive = select(executors.c.id).where(executors.c.expires > database_now(connection))
     ownerless = or_(runs.c.executor.is_(None), runs.c.executor.not_in(alive))
     due = or_(runs.c.state.in_([RunState.QUEUED, RunState.RUNNING]), runs.c.resume_due.is_(True))
-    # A run whose process died between the card and its parking waits without a living owner: it is parked by taking
-    # it over, which finds the card still open.
+    # A run whose process died between the card and its parking waits without a living owner: it is let go.
     unparked = (runs.c.state == RunState.WAITING) & runs.c.executor.is_not(None)
     return ownerless & (due | unparked) & runs.c.state.in_(CLAIMABLE)
 

@@ -27,6 +27,7 @@ def serve(data_dir: Path) -> Iterator[Serve]:
     yield make
     for service in made:
         service.close()
+        assert not service.complaints, service.complaints
     for url in {service.settings.get("NEXUS_DATABASE_URL", f"sqlite:///{data_dir / 'nexus.db'}") for service in made}:
         check_record(url)
 

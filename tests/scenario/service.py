@@ -25,6 +25,7 @@ EXAMPLES = ROOT / "examples"
 PATIENCE = 60.0
 STARTS = re.compile(r"serves on (http://\S+)")
 READY = "\nReady.\n"
+COMPLAINT = re.compile(r"\b(WARNING|ERROR|CRITICAL|Traceback|Warning:)")
 
 T = TypeVar("T")
 
@@ -49,13 +50,15 @@ class Service:
         self.process: subprocess.Popen[bytes] | Forked | None = None
         self._plain = plain
         self._log = data_dir.parent / f"serve-{uuid.uuid4().hex[:8]}.log"
+        self._start = 0
         self._client: httpx.Client | None = None
 
     def start(self, **more: str) -> Service:
         """Start the process; ``more`` are variables of this start alone."""
         assert not self.alive, "it runs already"
         variables = environment(self.data_dir, **self.settings, **more)
-        self._log.write_bytes(b"")
+        self._log.touch()
+        self._start = self._log.stat().st_size
         if self._plain:
             with self._log.open("ab") as log:
                 self.process = subprocess.Popen(
@@ -84,8 +87,14 @@ class Service:
 
     @property
     def said(self) -> str:
-        """Everything that the process has printed."""
-        return self._log.read_text(errors="replace")
+        """Everything that the present process has printed."""
+        return self._log.read_bytes()[self._start :].decode(errors="replace")
+
+    @property
+    def complaints(self) -> list[str]:
+        """What any of its processes has logged as a warning or worse."""
+        lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
+        return [line for line in lines if COMPLAINT.search(line)]
 
     @property
     def http(self) -> httpx.Client:
