@@ -78,7 +78,7 @@ def _answer(operation: Operation, sampler: Sampler) -> tuple[dict[str, Any], Any
         return {"status": answer.status, "headers": [], "body": ""}, None
     media_type = answer.media_type if "/" in answer.media_type and "*" not in answer.media_type else "application/json"
     headers = [["Content-Type", media_type]]
-    if media_kind(media_type) == "json":
+    if media_kind(media_type) == "json" or not answer.text:
         schema = _first(answer.schema)
         data = {"value": 1} if schema is None else sampler.value(schema, full=False)
         return {"status": answer.status, "headers": headers, "body": json.dumps(data, ensure_ascii=False)}, data

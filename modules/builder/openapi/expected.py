@@ -41,7 +41,7 @@ def expected_request(operation: Operation, arguments: Mapping[str, Any]) -> dict
     """The request as a contract test writes it: method, url, headers, and body or body_base64."""
     given = {parameter: arguments[parameter.argument] for parameter in _given(operation, arguments)}
     query = [quote(operation.fixed_query, safe="/:@!$&'()*+,;=-._~%?")] if operation.fixed_query else []
-    headers = [["Accept", operation.answer.accept], *map(list, operation.fixed_headers)]
+    headers = [["Accept", operation.answer.accept]]
     cookies: list[str] = []
     for parameter, value in given.items():
         if parameter.place == "query":
@@ -54,6 +54,8 @@ def expected_request(operation: Operation, arguments: Mapping[str, Any]) -> dict
     request: dict[str, Any] = {"method": operation.method, "url": url, "headers": headers}
     if operation.body is not None and operation.body.argument in arguments:
         headers += _body(operation.body, arguments[operation.body.argument], request)
+    sent = {name.lower() for name, _ in headers}
+    headers += [[name, value] for name, value in operation.fixed_headers if name.lower() not in sent]
     if cookies:
         headers.append(["Cookie", "; ".join(cookies)])
     return request

@@ -33,6 +33,7 @@ class HeaderHints:
     """Values a document demands of the headers that are ours."""
 
     accept: tuple[str, ...] = ()
+    accept_only: bool = False
     content_type: tuple[str, ...] = ()
     content_type_required: bool = False
     authorization: bool = False
@@ -42,16 +43,17 @@ class HeaderHints:
         """``answer`` asking for what the document demands."""
         if not self.accept:
             return answer
-        return replace(answer, accept=_alike(self.accept, "json") or self.accept[0])
+        wanted = _alike(self.accept, "json") or self.accept[0]
+        return replace(answer, accept=wanted if self.accept_only else f"{wanted}, */*;q=0.1")
 
     def body(self, body: Body) -> Body:
         """``body`` under the media type the document demands, where it is written alike."""
         demanded = None if body.kind == "multipart" else _alike(self.content_type, media_kind(body.media_type))
         return body if demanded is None else replace(body, media_type=demanded)
 
-    def fixed(self, has_body: bool) -> tuple[tuple[str, str], ...]:
-        """Headers sent with every request."""
-        if has_body or not self.content_type_required:
+    def fixed(self, body: Body | None) -> tuple[tuple[str, str], ...]:
+        """Headers sent with every request that does not have them by itself."""
+        if not self.content_type_required or (body is not None and body.required):
             return ()
         return (("Content-Type", self.content_type[0] if self.content_type else "application/json"),)
 
@@ -64,7 +66,7 @@ def header_hints(parameters: Iterable[dict[str, Any]], document: Document) -> He
             continue
         name, required = node["name"].lower(), node.get("required") is True
         if name == "accept":
-            hints = replace(hints, accept=_media_types(node, document))
+            hints = replace(hints, accept=_media_types(node, document), accept_only=_enumerated(node, document))
         elif name == "content-type":
             hints = replace(hints, content_type=_media_types(node, document), content_type_required=required)
         elif name == "authorization":
@@ -72,13 +74,21 @@ def header_hints(parameters: Iterable[dict[str, Any]], document: Document) -> He
     return hints
 
 
-def _media_types(node: dict[str, Any], document: Document) -> tuple[str, ...]:
+def _enumerated(node: dict[str, Any], document: Document) -> bool:
+    schema = _schema(node, document)
+    return "enum" in schema or "const" in schema
+
+
+def _schema(node: dict[str, Any], document: Document) -> dict[str, Any]:
     try:
         schema = document.follow(node.get("schema", node))
     except Unreachable:
-        return ()
-    if not is_object(schema):
-        return ()
+        return {}
+    return schema if is_object(schema) else {}
+
+
+def _media_types(node: dict[str, Any], document: Document) -> tuple[str, ...]:
+    schema = _schema(node, document)
     values = schema.get("enum")
     named: list[Any] = [*(values if is_list(values) else []), schema.get("const"), schema.get("default")]
     return tuple(value for value in named if isinstance(value, str) and _MEDIA_TYPE.fullmatch(value))

@@ -56,7 +56,8 @@ class Answer:
     accept: str
     status: int
     media_type: str | None
-    example: Any = None
+    text: bool = False
+    """Whether text is only read as JSON where the answer itself says that it is."""
 
 
 @dataclass(frozen=True, slots=True)

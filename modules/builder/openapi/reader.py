@@ -122,7 +122,7 @@ class OperationReader:
             servers=read_servers(node.get("servers"), self.findings, f"{where} ", self._base) or servers,
             route=route,
             fixed_query=query,
-            fixed_headers=hints.fixed(body is not None),
+            fixed_headers=hints.fixed(body),
         )
 
     def _needed(self, given: Any, hints: HeaderHints, where: str) -> Alternatives:

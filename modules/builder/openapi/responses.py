@@ -62,31 +62,55 @@ class ResponseReader:
     def _answer(self, good: list[tuple[str, dict[str, Any]]], where: str) -> Answer:
         schemas: list[Any] = []
         accepted: list[str] = []
-        first: tuple[int, str | None, Any] | None = None
+        texts: list[bool] = []
+        first: tuple[int, str | None] | None = None
         for code, node in good:
             content = node.get("content")
             media_type = preferred(content) if is_object(content) and content else None
             described: Any = content[media_type] if media_type is not None and is_object(content) else None
-            schema = self._schema(media_type, described, f"{where} responses/{code}")
+            schema, text = self._schema(media_type, described, f"{where} responses/{code}")
+            texts.append(text)
             if schema not in schemas:
                 schemas.append(schema)
             if media_type is not None and media_type not in accepted:
                 accepted.append(media_type)
             if first is None:
-                first = (_status(code), media_type, first_example(described, self._document))
-        status, media_type, example = first or (200, None, None)
-        return Answer(_any_of(schemas), accept(accepted), status, media_type, example)
+                first = (_status(code), media_type)
+        status, media_type = first or (200, None)
+        return Answer(_any_of(schemas), accept(accepted), status, media_type, all(texts))
 
-    def _schema(self, media_type: str | None, described: Any, place: str) -> Any:
+    def _schema(self, media_type: str | None, described: Any, place: str) -> tuple[Any, bool]:
+        """The schema of one answer's data, and whether it is text unless it says otherwise."""
         if media_type is None:
-            return NULL
+            return NULL, True
         node = described.get("schema") if is_object(described) else None
         kind = media_kind(media_type)
-        if kind in {"json", "any"}:
-            return None if node is None else self._schemas.convert(node, place)
+        if kind in {"json", "any"} or (kind == "text" and self._structured(node)):
+            return self._json_schema(node, described, place), False
         if kind == "binary":
-            return {"anyOf": [BINARY, {"type": "string"}]}
-        return {"type": "string"} if kind in {"text", "xml"} else None
+            return {"anyOf": [BINARY, {"type": "string"}]}, True
+        return ({"type": "string"} if kind in {"text", "xml"} else None), True
+
+    def _json_schema(self, node: Any, described: Any, place: str) -> Any:
+        example = first_example(described, self._document)
+        if node is None:
+            return None
+        if is_object(example) and self._type(node) == "string":
+            self._findings.add("example_contradicts", place, "Says text and shows an object; any value is taken.")
+            return None
+        return self._schemas.convert(node, place)
+
+    def _structured(self, node: Any) -> bool:
+        """Whether what is labelled as text is said to be a number or an object: it is JSON then."""
+        return self._type(node) in {"object", "array", "integer", "number", "boolean"}
+
+    def _type(self, node: Any) -> Any:
+        try:
+            node = self._document.follow(node)
+        except Unreachable:
+            return None
+        kind = node.get("type") if is_object(node) else None
+        return kind if isinstance(kind, str) else None
 
 
 def accept(media_types: list[str]) -> str:

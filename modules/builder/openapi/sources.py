@@ -57,13 +57,13 @@ def source(operation: Operation) -> bytes:
     ]
     if operation.fixed_query:
         lines.append(f"    rest.fixed_query(request, {literal(_escaped_query(operation.fixed_query))})")
-    lines += [
-        f"    rest.fixed_header(request, {literal(name)}, {literal(value)})" for name, value in operation.fixed_headers
-    ]
     lines += [f"    {_parameter(parameter)}" for parameter in operation.parameters]
     if operation.body is not None:
         lines.append(f"    {_body(operation.body)}")
-    lines += ["    return rest.send(ctx, request)", ""]
+    lines += [
+        f"    rest.fixed_header(request, {literal(name)}, {literal(value)})" for name, value in operation.fixed_headers
+    ]
+    lines += [f"    return rest.send(ctx, request{', text=True' if operation.answer.text else ''})", ""]
     return "\n".join(lines).encode("utf-8", "replace")
 
 

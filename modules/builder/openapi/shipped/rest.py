@@ -66,8 +66,9 @@ def fixed_query(request, text):
 
 
 def fixed_header(request, name, value):
-    """Add a header that every request carries."""
-    request["headers"].append([name, value])
+    """Add a header that every request carries, unless the request has it by now."""
+    if all(key.lower() != name.lower() for key, other in request["headers"]):
+        request["headers"].append([name, value])
 
 
 def header(request, arguments, argument, name="", explode=False, as_json=False):
@@ -143,8 +144,11 @@ def multipart_body(request, arguments, argument, media_type="multipart/form-data
     request["body_base64"] = base64.b64encode(content).decode("ascii")
 
 
-def send(ctx, request):
-    """Send the request and return the answer's data. Raises AdapterError for a status of 400 and above."""
+def send(ctx, request, text=False):
+    """Send the request and return the answer's data. Raises AdapterError for a status of 400 and above.
+
+    ``text``: the description promises no JSON, so only what says that it is JSON is read as such.
+    """
     url = request["server"] + request["path"]
     if request["query"]:
         url = url + "?" + "&".join(request["query"])
@@ -154,10 +158,10 @@ def send(ctx, request):
     answer = ctx.http.request(
         request["method"], url, headers=headers, body=request["body"], body_base64=request["body_base64"]
     )
-    return data_of(answer, request["method"])
+    return data_of(answer, request["method"], text)
 
 
-def data_of(answer, method):
+def data_of(answer, method, text):
     """JSON as the value it says, other text as text, anything else as an artifact or base64, nothing as None."""
     status = answer["status"]
     media_type = header_of(answer, "content-type").split(";")[0].strip().lower()
@@ -167,7 +171,7 @@ def data_of(answer, method):
             "The service answered with status " + str(status) + ".",
             retryable=status in (408, 425, 429) or status >= 500,
             status=status,
-            body=content_of(answer, media_type),
+            body=content_of(answer, media_type, text),
         )
     if method == "HEAD":
         headers = {}
@@ -177,21 +181,21 @@ def data_of(answer, method):
     location = header_of(answer, "location")
     if status >= 300 and location:
         return {"status": status, "location": location}
-    return content_of(answer, media_type)
+    return content_of(answer, media_type, text)
 
 
-def content_of(answer, media_type):
-    """The answer's content, whatever its status."""
-    text = answer.get("text")
-    if text is not None:
-        if not text.strip():
+def content_of(answer, media_type, text):
+    """The answer's content, whatever its status. JSON under another label is still JSON, unless text is expected."""
+    content = answer.get("text")
+    if content is not None:
+        if not content.strip():
             return None
-        if media_type.endswith("json") or not media_type or text.lstrip()[0] in '{["':
+        if media_type.endswith("json") or not text:
             try:
-                return json.loads(text)
+                return json.loads(content)
             except ValueError:
-                return text
-        return text
+                return content
+        return content
     if answer.get("artifact"):
         return {"media_type": media_type, "artifact": answer["artifact"]}
     if answer.get("base64"):

@@ -210,6 +210,17 @@ def test_cookies_fixed_queries_and_fixed_headers_are_sent(rest: Any, world: Any)
     assert sent_by_the_source(operation, {"color": "a;b"}, rest, world) == expected
 
 
+def test_a_fixed_header_gives_way_to_the_bodys_own(rest: Any, world: Any) -> None:
+    operation = an_operation(body=a_body("text"), fixed_headers=(("content-type", "application/json"),))
+    for arguments, sent in (
+        ({"body": "x"}, ["Content-Type", "text/plain"]),
+        ({}, ["content-type", "application/json"]),
+    ):
+        expected = expected_request(operation, arguments)
+        assert expected["headers"][1:] == [sent]
+        assert sent_by_the_source(operation, arguments, rest, world) == expected
+
+
 def test_a_form_is_written_property_by_property(rest: Any, world: Any) -> None:
     body = a_body(
         "form",

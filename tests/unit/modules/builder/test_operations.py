@@ -322,6 +322,28 @@ def test_answers_have_the_schema_of_success(
     assert f'accept="{accept}"' in built.files["operations/get_a.py"].decode()
 
 
+@pytest.mark.parametrize(
+    ("media_type", "media", "output", "text"),
+    [
+        ("text/plain", {"schema": {"type": "integer"}}, {"type": "integer"}, False),
+        ("text/plain", {"schema": {"type": "string"}}, {"type": "string"}, True),
+        ("text/xml", {"schema": {"type": "object"}}, {"type": "string"}, True),
+        ("application/json", {"schema": {"type": "string"}, "example": {"a": 1}}, None, False),
+    ],
+)
+def test_answers_are_read_as_what_they_are_said_to_be(
+    media_type: str,
+    media: dict[str, Any],
+    output: Any,
+    text: bool,
+    build_document: Callable[..., Any],
+    describe: Callable[..., Any],
+) -> None:
+    built = build_document(describe({"/a": {"get": {"responses": {"200": {"content": {media_type: media}}}}}}))
+    assert built.operation("get_a")["output"] == output
+    assert ("text=True" in built.files["operations/get_a.py"].decode()) is text
+
+
 def test_sources_are_data_for_the_reader_whatever_a_document_says(
     build_document: Callable[..., Any], describe: Callable[..., Any]
 ) -> None:

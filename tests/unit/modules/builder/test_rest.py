@@ -19,6 +19,7 @@ def data(rest: Any, world: Any, method: str = "GET", **answer: Any) -> Any:
         ({"headers": [["Content-Type", "application/json"]], "text": "null"}, None),
         ({"headers": [["Content-Type", "application/json"]], "text": "not json"}, "not json"),
         ({"headers": [["Content-Type", "text/html"]], "text": '{"mislabelled": true}'}, {"mislabelled": True}),
+        ({"headers": [["Content-Type", "text/plain"]], "text": "7"}, 7),
         ({"headers": [["Content-Type", "text/plain"]], "text": "plain"}, "plain"),
         ({"headers": [], "text": "7"}, 7),
         ({"status": 204, "text": ""}, None),
@@ -30,6 +31,13 @@ def data(rest: Any, world: Any, method: str = "GET", **answer: Any) -> Any:
 )
 def test_answers_become_data(answer: dict[str, Any], expected: Any, rest: Any, world: Any) -> None:
     assert data(rest, world, **answer) == expected
+
+
+def test_where_text_is_promised_only_labelled_json_is_read(rest: Any, world: Any) -> None:
+    request = rest.start("GET", "https://api.example", "/x")
+    plain, labelled = [["Content-Type", "text/plain"]], [["Content-Type", "application/json"]]
+    assert rest.send(world(headers=plain, text="7"), request, text=True) == "7"
+    assert rest.send(world(headers=labelled, text="7"), request, text=True) == 7
 
 
 def test_head_answers_with_status_and_headers(rest: Any, world: Any) -> None:
