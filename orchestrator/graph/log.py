@@ -68,7 +68,7 @@ def account(state: TurnState, envelope: dict[str, Any] | None, render: Any) -> O
         execution=executed(state, envelope),
         verify=verified.get("sentence", ""),
         state=State.ACTION_READY,
-        answer=render(state["call"], envelope),
+        answer="\n\n".join(part for part in (render(state["call"], envelope), state.get("talk", "")) if part),
     )
 
 

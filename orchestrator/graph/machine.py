@@ -72,11 +72,11 @@ def begin(input: dict[str, Any]) -> dict[str, Any]:
 
 def result(state: Mapping[str, Any]) -> dict[str, Any]:
     """The run's output, from the last state."""
-    decision = state.get("decision")
+    reply = state.get("reply") or {}
     return {
         "mode": state.get("mode"),
         "reply": state.get("reply"),
-        "state": decision["state"] if decision else None,
+        "state": (reply.get("fields") or {}).get("state"),
         "question": state.get("question"),
         "answered": state.get("answered"),
         "executed": state.get("executed"),
