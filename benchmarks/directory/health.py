@@ -21,7 +21,7 @@ from tests.verify.service import RunningService, running_service
 PACE = 0.005
 BEFORE_SECONDS = 10.0
 WARM_UP = 50
-LONGEST_SECONDS = 240.0
+LONGEST_SECONDS = 120.0
 SETTLED = {"done", "waiting", "failed", "cancelled", "unknown"}
 
 
