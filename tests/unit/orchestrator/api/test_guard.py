@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from core.clock import SystemClock
 from core.ids import TimeOrderedIds
@@ -64,6 +64,21 @@ async def test_a_body_over_the_limit_is_refused_by_its_length(ask) -> None:
     assert problem["detail"] == "The request's body is over 10 bytes."
     assert problem["mend"]
     assert problem["request_id"] == response.headers["x-request-id"]
+
+
+async def test_a_body_that_says_it_is_too_long_is_not_read() -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        raise AssertionError("the body was read")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-length", b"11")]
+    await guarded()({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive, send)
+
+    assert sent[0]["status"] == 413
 
 
 async def test_a_path_may_have_a_limit_of_its_own(ask) -> None:
