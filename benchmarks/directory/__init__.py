@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from benchmarks.directory import calls, health
+import asyncio
+
+from benchmarks.directory import bundles, calls, hashes, health
 from benchmarks.report import Figure
 
 
 async def run(seed: int) -> list[Figure]:
     """All figures of the directory; ``seed`` draws the sample of documents and calls."""
-    return [*await calls.measure(seed), await health.measure()]
+    return [
+        *await bundles.measure(),
+        *await calls.measure(seed),
+        await health.measure(),
+        *await asyncio.to_thread(hashes.measure, seed),
+    ]

@@ -44,8 +44,8 @@ class Outcome:
     why: str = ""
 
 
-async def measure(seed: int, *, paths: Sequence[Path] | None = None) -> list[Figure]:
-    """Both figures, over all documents unless ``paths`` names some; there is nothing to draw, ``seed`` is not used."""
+async def measure(paths: Sequence[Path] | None = None) -> list[Figure]:
+    """Both figures, over all documents unless ``paths`` names some. Nothing is drawn, so there is no seed."""
     limit = asyncio.Semaphore(AT_ONCE)
     with RawSamples("directory", "documents") as raw, warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # patterns of the documents

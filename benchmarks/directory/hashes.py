@@ -1,4 +1,4 @@
-"""``same_hash``: a seeded sample of documents, built in processes of their own, by two Pythons, under two hash seeds."""
+"""``same_hash``: a seeded sample of documents, each built by two Pythons under two hash seeds, a process each."""
 
 from __future__ import annotations
 

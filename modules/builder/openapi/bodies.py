@@ -118,7 +118,7 @@ class BodyReader:
 def _binary(node: Any) -> bool:
     if not is_object(node):
         return False
-    if node.get("type") == "file" or node.get("format") == "binary":
+    if node.get("type") == "file" or node.get("format") in {"binary", "file"}:
         return True
     return (
         node.get("type") in {"string", None}
