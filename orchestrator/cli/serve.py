@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
+from core.redaction import log_to_stderr
+from core.settings import load_settings
 from orchestrator.cli.output import AsJson, say, say_json, warn
-from orchestrator.cli.session import load_settings
 from orchestrator.identity.model import LINK_LIFE
 from orchestrator.serving import Announcement, serve
 
@@ -26,7 +27,7 @@ def serve_command(
     settings = load_settings()
     if bind is not None:
         settings = settings.model_copy(update={"bind": bind})
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log_to_stderr(logging.WARNING)
     serve(
         settings,
         announce=announce_json if as_json else announce,
