@@ -21,6 +21,6 @@ async def record_decision(
         store.insert_decision(tx, made, journal.org, journal.run.id, place.step, inputs, decision)
         told = brief(made, action.subject, decision)
         journal.result(tx, "decision.made", place, told)
-        return {**told, "payload": decision.payload}
+        return {**told, **decision.model_dump(mode="json", include={"payload"})}
 
     return await journal.at_once(place, "decision", unit)

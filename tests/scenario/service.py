@@ -164,6 +164,17 @@ class Service:
             timeout=PATIENCE,
         )
 
+    def spawn(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start ``nexus ARGUMENTS`` beside the service; its output can be read as it comes."""
+        return subprocess.Popen(
+            [NEXUS, *arguments],
+            cwd=self.data_dir.parent,
+            env=environment(self.data_dir, **self.settings),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
     def get(self, path: str, **params: Any) -> Any:
         """The JSON at ``path``."""
         return answered(self.http.get(path, params=params, headers={"Accept": "application/json"}))

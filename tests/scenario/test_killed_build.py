@@ -36,8 +36,7 @@ TO_THE_CARD = (
     "before decision.made card",
     "after decision.made card",
     "before approval.requested module",
-    "after approval.requested module",
-    "interrupt -",
+    "interrupt -",  # the card is open, and LangGraph does not know yet
 )
 FROM_THE_ANSWER = (
     "after approval.answered module",

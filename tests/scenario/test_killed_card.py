@@ -18,7 +18,6 @@ OPENING = (
     "checkpointed decide",
     "before approval.requested tool",
     "after approval.requested tool",
-    "interrupt -",
 )
 ANSWERED = (
     "after approval.answered tool",
@@ -69,6 +68,21 @@ def test_a_card_survives_kills_while_it_opens_and_after_its_answer(me: Person, u
     late = me.answer(card, "reject")
     assert (late.status_code, late.json()["approval"]["state"]) == (409, "approved")
     assert witness.leave() == service.events()
+
+
+def test_a_card_whose_interrupt_was_never_saved_is_answered_as_any_other(me: Person, upstream: Upstream) -> None:
+    service = me.service
+    service.kill()
+    service.start(TEST_KILL="interrupt -").ready()
+    with suppress(httpx.TransportError):
+        me.say("add an entry to the ledger with text rent")
+    service.dies()
+    service.start().ready()
+    (run,) = turns(service)
+    assert (run["state"], run["attempt"]) == ("waiting", 1)
+    me.approve(me.card(run["id"]))
+    assert me.ended(run["id"])["state"] == "done"
+    assert len(upstream.entries) == 1
 
 
 def test_an_answer_that_was_never_committed_can_be_given_again(me: Person, upstream: Upstream) -> None:
