@@ -44,6 +44,12 @@ class Move(Body):
     version: int | None = None
 
 
+class Install(Body):
+    """The number of an approved version."""
+
+    version: int
+
+
 class Grant(Body):
     """What the installed version may reach; what is left out stays."""
 
@@ -133,6 +139,14 @@ async def edit_draft(
 
 
 @router.post("/drafts/{draft}/validate", status_code=202)
+async def validate(
+    services: Wired, actor: Annotated[Actor, Requires(Role.OPERATOR)], draft: str, key: IdempotencyKey = None
+) -> dict[str, Any]:
+    """Prove the draft as it is now. Returns the run."""
+    as_of = await services.db.read(head)
+    return told(await services.builds.validate(actor, draft, key=key), as_of)
+
+
 @router.post("/drafts/{draft}/promote", status_code=202)
 async def promote(
     services: Wired, actor: Annotated[Actor, Requires(Role.OPERATOR)], draft: str, key: IdempotencyKey = None
@@ -156,11 +170,22 @@ async def bind(
 
 
 @router.post("/modules/{module}/rollback")
-@router.post("/modules/{module}/install")
-async def move(
+async def roll_back(
     services: Wired, actor: Annotated[Actor, Requires(Role.ADMIN)], module: str, body: Move, key: IdempotencyKey = None
 ) -> dict[str, Any]:
-    """Make an approved version the active one, at once."""
+    """Make an earlier approved version the active one, at once."""
+    return await services.builds.rollback(actor, module, body.version, key=key or services.ids.new())
+
+
+@router.post("/modules/{module}/install")
+async def install(
+    services: Wired,
+    actor: Annotated[Actor, Requires(Role.ADMIN)],
+    module: str,
+    body: Install,
+    key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    """Make any approved version the active one, at once: the other direction of a rollback."""
     return await services.builds.rollback(actor, module, body.version, key=key or services.ids.new())
 
 

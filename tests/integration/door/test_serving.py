@@ -92,7 +92,7 @@ def test_it_stops_while_a_client_follows_the_events(serve) -> None:
 
 def test_what_cannot_start_says_why_in_one_line(nexus, data_dir: Path) -> None:
     for settings, said in (
-        ({"NEXUS_BIND": "nowhere"}, "not HOST:PORT"),
+        ({"NEXUS_BIND": "nowhere"}, "The setting bind is wrong"),
         ({"NEXUS_BIND": "192.0.2.1:1"}, "Cannot listen"),
         ({"NEXUS_DATA_DIR": "/proc/nexus"}, "cannot be made"),
         ({"NEXUS_SANDBOX__REQUIRE": "hope"}, "sandbox.require"),
