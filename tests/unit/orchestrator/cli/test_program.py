@@ -79,4 +79,6 @@ def test_serving_begins_with_the_edge_alone() -> None:
     script = "import sys, orchestrator.cli.serve; sys.stdout.write(' '.join(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
-    assert not {"fastapi", "sqlalchemy", "langgraph", "httpx", "alembic", "jsonschema", "rich"} & set(ran.stdout.split())
+    assert not {"fastapi", "sqlalchemy", "langgraph", "httpx", "alembic", "jsonschema", "rich"} & set(
+        ran.stdout.split()
+    )
