@@ -144,9 +144,11 @@ async def run(seed: int) -> list[Figure]:
         headers = {"Authorization": f"Bearer {service.key}"}
         request = ReferenceRequest(f"{service.url}/healthz", headers=headers)
         await request.warm()
-        async with httpx.AsyncClient(base_url=service.url, headers=headers, timeout=30.0) as client:
-            async with bare_graph(Path(folder) / "anchor") as graph:
-                return await measure(Product(client), graph, request)
+        async with (
+            httpx.AsyncClient(base_url=service.url, headers=headers, timeout=30.0) as client,
+            bare_graph(Path(folder) / "anchor") as graph,
+        ):
+            return await measure(Product(client), graph, request)
 
 
 async def measure(product: Product, graph: BareGraph, request: ReferenceRequest) -> list[Figure]:

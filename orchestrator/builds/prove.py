@@ -59,5 +59,5 @@ async def narrowed(draft_id: str, execution: Execution[BuildServices], place: Pl
 
 
 def proven(state: BuildState) -> str:
-    """The edge after PROVE: only a proven draft may be asked about."""
-    return "card" if state["passed"] else "tell"
+    """The edge after PROVE: only a proven draft may be asked about, and only if it is to be installed."""
+    return "card" if state["passed"] and state["source"].get("ask", True) else "tell"

@@ -48,6 +48,11 @@ class Builds:
         await self._db.read(lambda connection: read_draft(connection, actor.org, draft))
         return await self._begin(actor, {"source": {"draft": draft}, "name": None, "thread": thread}, **options)
 
+    async def validate(self, actor: Actor, draft: str, **options: Any) -> Run:
+        """Prove a draft as it is now, and ask nothing."""
+        await self._db.read(lambda connection: read_draft(connection, actor.org, draft))
+        return await self._begin(actor, {"source": {"draft": draft, "ask": False}, "name": None}, **options)
+
     async def grant(self, actor: Actor, module: str, change: dict[str, Any], **options: Any) -> Run:
         """Ask to change what the installed version may reach: its binding, hosts, capabilities, credentials."""
         if not change or set(change) - GRANTED:

@@ -37,6 +37,8 @@ def account(state: BuildState) -> str:
     if answered:
         reason = f" ({answered['reason']})" if answered.get("reason") else ""
         return f"{module} was not installed: the card is {answered['state']}{reason}. Its draft stays."
+    if state.get("passed"):
+        return f"{module} is proven ({state['bundle_sha256'][:12]}). Promote its draft to install it."
     findings = state.get("findings", [])
     first = findings[0].get("sentence", "") if findings else ""
     return f"{module} was not proven and cannot be installed. {first}".strip()

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sse_starlette import ServerSentEvent
 
 from core.actor import Actor, Role
 from core.database import Database
@@ -131,6 +132,8 @@ async def test_a_runs_stream_ends_with_its_last_event(database: Database) -> Non
     response = stream_run(
         EventLog(database), org="home", run="r1", after=0, last=lambda event: event.type == "run.finished"
     )
-    kinds = [message.event async for message in response.body_iterator if message.id]
+    kinds = [
+        message.event async for message in response.body_iterator if isinstance(message, ServerSentEvent) and message.id
+    ]
 
     assert kinds == ["run.started", "run.finished"]
