@@ -80,7 +80,7 @@ class BodyReader:
             return dict(BASE64), ()
         if kind == "text":
             followed = self._followed(node)
-            if is_object(followed) and followed.get("type") in {"object", "array"}:
+            if is_object(followed) and followed.get("type") in ("object", "array"):
                 self._findings.add("text_body", place, "The body is taken as text; its structure is not checked.")
             return {"type": "string"}, ()
         schema = self._schemas.convert({} if node is None else node, place)
@@ -118,10 +118,10 @@ class BodyReader:
 def _binary(node: Any) -> bool:
     if not is_object(node):
         return False
-    if node.get("type") == "file" or node.get("format") in {"binary", "file"}:
+    if node.get("type") == "file" or node.get("format") in ("binary", "file"):
         return True
     return (
-        node.get("type") in {"string", None}
+        node.get("type") in ("string", None)
         and isinstance(node.get("contentMediaType"), str)
         and not node.get("contentEncoding")
     )
@@ -141,7 +141,7 @@ def _encodings(node: Any) -> dict[str, PropertyEncoding]:
             continue
         style = (
             given.get("style")
-            if given.get("style") in {"form", "spaceDelimited", "pipeDelimited", "deepObject"}
+            if given.get("style") in ("form", "spaceDelimited", "pipeDelimited", "deepObject")
             else ""
         )
         explode = given.get("explode")

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 MOST = 400
 
+UNREADABLE = (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
+"""What reading raises where a document is wrong in ways nobody listed. It costs the part that is read, and says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -15,7 +15,7 @@ from modules.builder.json_value import is_object
 from modules.builder.openapi.blueprint import Blueprint, draw
 from modules.builder.openapi.cases import contract_cases
 from modules.builder.openapi.document import Document
-from modules.builder.openapi.findings import Findings
+from modules.builder.openapi.findings import UNREADABLE, Findings
 from modules.builder.openapi.manifest import manifest_of
 from modules.builder.openapi.model import Operation
 from modules.builder.openapi.reader import OperationReader
@@ -68,7 +68,7 @@ def build(
         write(f"operations/{operation.id}.py", source(operation))
         write(f"operations/{operation.id}.json", json_file(operation_file(operation)))
     progress("implement", {"operations": len(operations)})
-    cases = _write_tests(operations, Sampler(definitions), write)
+    cases = _write_tests(operations, Sampler(definitions), findings, write)
     progress("tests", {"cases": cases})
     return _finish(document, root, operations, reader, blueprint, name, write, progress)
 
@@ -126,10 +126,15 @@ def input_schema(operation: Operation) -> dict[str, Any]:
     return {**schema, "additionalProperties": False}
 
 
-def _write_tests(operations: list[Operation], sampler: Sampler, write: Write) -> int:
+def _write_tests(operations: list[Operation], sampler: Sampler, findings: Findings, write: Write) -> int:
     count = 0
     for operation in operations:
-        cases = contract_cases(operation, sampler)
+        try:
+            cases = contract_cases(operation, sampler)
+        except UNREADABLE as error:
+            where = f"{operation.method} {operation.path}"
+            findings.add("no_example", where, f"No example can be made of its schemas ({type(error).__name__}).")
+            cases = []
         count += len(cases)
         write(f"tests/{operation.id}.json", json_file(cases))
     return count

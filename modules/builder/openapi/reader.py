@@ -9,7 +9,7 @@ from typing import Any
 from modules.builder.json_value import is_object
 from modules.builder.openapi.bodies import BodyReader
 from modules.builder.openapi.document import Document, Unreachable, escape
-from modules.builder.openapi.findings import Findings
+from modules.builder.openapi.findings import UNREADABLE, Findings
 from modules.builder.openapi.headers import HeaderHints, header_hints
 from modules.builder.openapi.model import Effect, Operation, Server
 from modules.builder.openapi.names import Taken, identifier
@@ -80,8 +80,7 @@ class OperationReader:
             return None
         try:
             return self._read(path, method, item, node, servers, where)
-        except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
-            # A document can be wrong in ways nobody listed: it costs this operation, and says so.
+        except UNREADABLE as error:
             self.findings.add(
                 "unreadable_operation", where, f"Cannot be read ({type(error).__name__}); it is left out."
             )

@@ -16,7 +16,7 @@ from typing import Any
 
 from modules.builder.json_value import is_list, is_object
 from modules.builder.openapi.document import Document, Pointer, Unreachable
-from modules.builder.openapi.findings import Findings
+from modules.builder.openapi.findings import UNREADABLE, Findings
 from modules.builder.openapi.names import Taken, ascii_text, shorten
 from modules.builder.openapi.patterns import python_pattern
 from modules.builder.openapi.schema_values import copy_limits, enum_to_items, fitting, nullable
@@ -78,7 +78,11 @@ class Schemas:
         except Unreachable as error:
             self._findings.add("unreachable_ref", pointer, f"The reference {error.reason}; any value is taken.")
             return {}
-        return self.convert(node, pointer)
+        try:
+            return self.convert(node, pointer)
+        except UNREADABLE as error:
+            self._findings.add("not_a_schema", pointer, f"Cannot be read ({type(error).__name__}); any value is taken.")
+            return {}
 
     def _reference(self, node: Schema, reference: str, place: str) -> Any:
         try:

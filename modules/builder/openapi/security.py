@@ -9,7 +9,7 @@ from modules.builder.openapi.document import Document, Unreachable
 from modules.builder.openapi.findings import Findings
 from modules.builder.openapi.names import Taken, short_hash, shorten, snake
 
-_TYPES = frozenset({"apiKey", "http", "oauth2", "openIdConnect", "mutualTLS"})
+_TYPES = ("apiKey", "http", "oauth2", "openIdConnect", "mutualTLS")
 _FLOW_KEYS = {"authorizationUrl": "authorization_url", "tokenUrl": "token_url", "refreshUrl": "refresh_url"}
 Alternatives = list[list[dict[str, Any]]]
 
@@ -80,7 +80,7 @@ def _credential(name: str, scheme: dict[str, Any]) -> dict[str, Any]:
     credential: dict[str, Any] = {"name": name, "type": scheme["type"]}
     if scheme["type"] == "apiKey":
         place = scheme.get("in")
-        credential["in"] = place if place in {"header", "query", "cookie"} else "header"
+        credential["in"] = place if place in ("header", "query", "cookie") else "header"
         parameter = scheme.get("name")
         credential["parameter"] = parameter if isinstance(parameter, str) and parameter else "Authorization"
     elif scheme["type"] == "http":

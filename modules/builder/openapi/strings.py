@@ -26,6 +26,8 @@ _TRIED = (
 )  # fmt: skip
 """What is tried where a pattern cannot be read."""
 
+_LONGEST = 65_536
+
 AWKWARD = "Zoë & 1/2 50%?#+"
 """Not ASCII, and every character that has a meaning in a URL."""
 
@@ -34,7 +36,7 @@ def sample_text(schema: dict[str, Any], full: bool) -> str:
     """Text that the schema allows, as far as that can be told."""
     if schema.get("contentEncoding") == "base64":
         return "AP8Q" if full else "dGV4dA=="
-    least: int = schema.get("minLength", 0)
+    least: int = min(schema.get("minLength", 0), _LONGEST)
     pattern = schema.get("pattern")
     shape = schema.get("format")
     candidates = [_BY_FORMAT.get(shape) if isinstance(shape, str) else None]
@@ -47,7 +49,7 @@ def sample_text(schema: dict[str, Any], full: bool) -> str:
             return candidate
     text = AWKWARD if full else "text"
     if len(text) < least:
-        text = (text * (least // len(text) + 1))[: min(least, 65_536)]
+        text = (text * (least // len(text) + 1))[:least]
     most: int = schema.get("maxLength", len(text))
     return text[:most] if most >= least else text
 

@@ -50,7 +50,7 @@ def _servers(document: dict[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(host, str) or not host:
         return [{"url": base}] if base and base != "/" else []
     schemes = document.get("schemes")
-    known = [scheme for scheme in schemes if scheme in {"https", "http"}] if is_list(schemes) else []
+    known = [scheme for scheme in schemes if scheme in ("https", "http")] if is_list(schemes) else []
     path = f"/{base.strip('/')}" if base and base.strip("/") else ""
     return [{"url": f"{scheme}://{host}{path}"} for scheme in sorted(known or ["https"], reverse=True)]
 
