@@ -11,7 +11,7 @@ from orchestrator.governance.decision import payload_hash
 from orchestrator.governance.store import Approval, ApprovalState
 from orchestrator.graph.services import TurnServices
 from orchestrator.graph.state import TurnState
-from orchestrator.runs.journal import OutcomeUnknown, Place
+from orchestrator.runs.journal import OutcomeUnknown, Place, Record
 from orchestrator.runs.machine import Execution
 from orchestrator.runs.model import RunState
 
@@ -41,14 +41,14 @@ async def execute(state: TurnState, execution: Execution[TurnServices], place: P
     try:
         envelope = await journal.once(place, "tool", act, record=record, repeatable=repeatable)
     except OutcomeUnknown as unknown:
-        await resolve_unknown(state, execution, place, unknown)
+        await resolve_unknown(state, execution, place, unknown, record)
         envelope = await journal.once(place, "tool", act, record=record, repeatable=True)
     begun = envelope["data"].get("run") if envelope["ok"] and not envelope["module"] else None
     return {"executed": place.step, "runs": [begun] if begun else []}
 
 
 async def resolve_unknown(
-    state: TurnState, execution: Execution[TurnServices], place: Place, unknown: OutcomeUnknown
+    state: TurnState, execution: Execution[TurnServices], place: Place, unknown: OutcomeUnknown, record: Record
 ) -> None:
     """Ask the owner: approve means do it again, reject means leave it as it is."""
     services, journal = execution.services, execution.journal
@@ -77,4 +77,4 @@ async def resolve_unknown(
     if settled.state is ApprovalState.APPROVED:
         return
     left = await services.tools.left_alone(journal.org, call["tool"], unknown)
-    await journal.settle_unknown(place, left.model_dump(mode="json"))
+    await journal.settle_unknown(place, left.model_dump(mode="json"), record)

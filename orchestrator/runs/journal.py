@@ -190,14 +190,12 @@ class Journal:
 
         return await self._db.read(lambda connection: recorded(connection, self.run.id, step, ordinal))
 
-    async def settle_unknown(self, place: Place, result: dict[str, Any] | None, ordinal: int = 0) -> None:
-        """The owner's word on an unknown outcome: a result to go on with, or ``None`` to do it again."""
+    async def settle_unknown(self, place: Place, result: dict[str, Any], record: Record, ordinal: int = 0) -> None:
+        """The owner's word on an unknown outcome, as a result to go on with. ``record`` as in ``once``."""
 
         def unit(tx: Transaction) -> None:
-            if result is None:
-                tx.execute(effects.delete().where(*at(self.run.id, place.step, ordinal)))
-            else:
-                complete(tx, self.run.id, place.step, ordinal, result)
+            complete(tx, self.run.id, place.step, ordinal, result)
+            record(tx, result)
 
         await self.write(unit)
 

@@ -21,7 +21,7 @@ def serve(data_dir: Path) -> Iterator[Serve]:
     made: list[Service] = []
 
     def make(**settings: str) -> Service:
-        made.append(Service(data_dir, **settings))
+        made.append(Service(data_dir, plain=False, **settings))
         return made[-1]
 
     yield make

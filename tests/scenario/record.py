@@ -129,8 +129,8 @@ def check_effects(connection: Connection) -> int:
     }
     for effect in effects:
         assert (effect["state"] == "finished") == (effect["result"] is not None), effect
-        if effect["kind"] == "tool" and effect["state"] == "begun":
-            assert (effect["run"], effect["step"]) not in returned, effect
+        if effect["kind"] == "tool":
+            assert (effect["state"] == "finished") == ((effect["run"], effect["step"]) in returned), effect
     return len(effects)
 
 
