@@ -22,7 +22,7 @@ from modules.builder.frames import read_frames
 Progress = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 _ROOT = str(Path(__file__).resolve().parents[2])
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from modules.builder.child import main; main(sys.argv[2])"
+START = "import sys; sys.path.insert(0, sys.argv[1]); from modules.builder.child import main; main(sys.argv[2])"
 _MEND_LIMIT = "Send a smaller description, or raise `limits.build_seconds` or `limits.build_memory_mib`."
 
 
@@ -74,7 +74,7 @@ async def build_openapi(
 
 async def _run(options: dict[str, Any], seconds: float, progress: Progress | None) -> None:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-c", _START, _ROOT, json.dumps(options),
+        sys.executable, "-I", "-c", START, _ROOT, json.dumps(options),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         env={}, pass_fds=(options["document"], options["files"]), start_new_session=True,
     )  # fmt: skip

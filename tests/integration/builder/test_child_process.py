@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
-import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from core.errors import InvalidInput, TooLarge
 from core.settings import LimitSettings
 from modules.builder import build_openapi
+from modules.builder.process import START
 from modules.bundle import Bundle
 from modules.manifest import read_manifest
 
@@ -100,27 +102,45 @@ async def test_a_cancelled_build_leaves_no_process() -> None:
     assert children() == []
 
 
-async def test_the_child_ends_with_its_parent() -> None:
-    code = (
-        "import asyncio, sys\n"
-        "from modules.builder import build_openapi\n"
-        "async def hold(stage, data):\n"
-        "    print(stage, flush=True)\n"
-        "    await asyncio.Event().wait()\n"
-        "asyncio.run(build_openapi(open(sys.argv[1], 'rb').read(), progress=hold))\n"
-    )
-    weather = ROOT / "examples" / "weather.openapi.yaml"
-    parent = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, str(weather), stdout=asyncio.subprocess.PIPE, cwd=ROOT
-    )
-    assert parent.stdout is not None
-    assert await parent.stdout.readline() == b"read\n"
-    offspring = psutil.Process(parent.pid).children()
-    os.kill(parent.pid, signal.SIGKILL)
-    await parent.wait()
-    gone, alive = await asyncio.to_thread(psutil.wait_procs, offspring, 10)
-    assert alive == []
-    assert len(gone) == len(offspring)
+def test_a_child_whose_service_is_gone_ends_at_once(tmp_path: Path) -> None:
+    document = tmp_path / "document"
+    document.write_bytes(example("notes"))
+    reading, writing = os.pipe()
+    with document.open("rb") as given, (tmp_path / "files").open("wb") as made:
+        full_pipe(writing)  # the child cannot tell its first stage, and waits
+        options = {"document": given.fileno(), "files": made.fileno(), "limit": 1 << 20, "name": None, "base": None}
+        child = subprocess.Popen(
+            [
+                sys.executable,
+                "-I",
+                "-c",
+                START,
+                str(ROOT),
+                json.dumps({**options, "cpu_seconds": 9, "memory_mib": 999}),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=writing,
+            pass_fds=(given.fileno(), made.fileno()),
+        )
+        assert child.stdin is not None
+        child.stdin.close()
+        try:
+            assert child.wait(20) == 4
+        finally:
+            child.kill()
+            os.close(reading)
+            os.close(writing)
+
+
+def full_pipe(writing: int) -> None:
+    os.set_blocking(writing, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"\n" * 4096)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(writing, b"\n")
+    os.set_blocking(writing, True)
 
 
 async def test_the_child_sees_neither_the_environment_nor_the_database(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,8 @@ def a_wild_document() -> dict[str, Any]:
         for name in ("ß", "é", "e\u0301", "\u1e9e", "天", "a b", "__x", "None", "match", "\U0001f600")
     }
     numbers = {"type": "number", "enum": [1e22, 1e-7, 0.1, 1.0, 100000000000000000000, -0.0], "minimum": 1e-300}
-    schemas = {f"S{number}": {"type": "object", "properties": properties} for number in range(20)}
+    parts = [{"type": "object", "properties": properties}, {"properties": {name: {} for name in (*properties, "more")}}]
+    schemas = {f"S{number}": {"allOf": parts, "required": list(properties)} for number in range(20)}
     paths = {
         f"/{name}/{{{name}}}": {
             method: {
@@ -52,7 +53,15 @@ def a_wild_document() -> dict[str, Any]:
         }
         for number, name in enumerate(properties)
     }
-    return {"openapi": "3.0.0", "info": {"title": "Wild"}, "paths": paths, "components": {"schemas": schemas}}
+    schemes = {name: {"type": "apiKey", "in": "query", "name": name} for name in properties}
+    return {
+        "openapi": "3.0.0",
+        "info": {"title": "Wild"},
+        "servers": [{"url": f"https://{letter}.example"} for letter in "fedcba"],
+        "security": [{name: []} for name in schemes] + [{key: ["b", "a"] for key in schemes}],
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": schemes},
+    }
 
 
 def interpreters() -> list[str]:
