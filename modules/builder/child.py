@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -10,7 +11,7 @@ import sys
 import threading
 from typing import Any
 
-from modules.builder.frames import write_frame
+from modules.builder.frames import OUT_OF_MEMORY, write_frame
 from modules.builder.openapi.package import build
 from modules.builder.refusal import Refused
 
@@ -28,14 +29,15 @@ def main(text: str) -> None:
     except Refused as refused:
         _say({"refused": {"detail": refused.detail, "mend": refused.mend, "code": refused.code}})
     except (RecursionError, MemoryError):
-        os._exit(3)
+        os._exit(OUT_OF_MEMORY)
     sys.stdout.flush()
     os._exit(0)
 
 
 def _limit(options: dict[str, Any]) -> None:
     memory = options["memory_mib"] * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of address space
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (options["cpu_seconds"], options["cpu_seconds"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(_DEEP)

@@ -6,6 +6,9 @@ import json
 import struct
 from typing import IO, Any
 
+OUT_OF_MEMORY = 3
+"""The child's exit code when its limit of memory or of recursion ends it."""
+
 _HEAD = struct.Struct("<HQ")
 
 

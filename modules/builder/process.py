@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from core.errors import InvalidInput, NexusError, TooLarge
 from core.settings import LimitSettings
-from modules.builder.frames import read_frames
+from modules.builder.frames import OUT_OF_MEMORY, read_frames
 
 Progress = Callable[[str, dict[str, Any]], Awaitable[None]]
 
@@ -75,12 +75,12 @@ async def build_openapi(
 async def _run(options: dict[str, Any], seconds: float, progress: Progress | None) -> None:
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-c", START, _ROOT, json.dumps(options),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         env={}, pass_fds=(options["document"], options["files"]), start_new_session=True,
     )  # fmt: skip
     try:
         async with asyncio.timeout(seconds):
-            finished = await _follow(child, progress)
+            last = await _follow(child, progress)
             code = await child.wait()
     except TimeoutError as error:
         raise TooLarge(f"Building took longer than {seconds:g} seconds.", mend=_MEND_LIMIT) from error
@@ -88,22 +88,23 @@ async def _run(options: dict[str, Any], seconds: float, progress: Progress | Non
         if child.returncode is None:
             child.kill()
             await child.wait()
-    if not finished or code != 0:
+    if "refused" in last:
+        raise _refusal(last["refused"])
+    if code == OUT_OF_MEMORY or code < 0:
         raise TooLarge("The build ran into its limit of memory or time.", mend=_MEND_LIMIT, exit_code=code)
+    if "done" not in last:
+        raise NexusError(f"The build ended early, with exit code {code}; the service's log says why.")
 
 
-async def _follow(child: asyncio.subprocess.Process, progress: Progress | None) -> bool:
-    """Pass stages on until the child says how it ended. Raises what it refused with."""
+async def _follow(child: asyncio.subprocess.Process, progress: Progress | None) -> dict[str, Any]:
+    """Pass stages on until the child has no more to say; gives what it said last."""
     assert child.stdout is not None
+    said: dict[str, Any] = {}
     async for line in child.stdout:
         said = json.loads(line)
-        if "refused" in said:
-            raise _refusal(said["refused"])
-        if "done" in said:
-            return True
-        if progress is not None:
+        if progress is not None and "stage" in said:
             await progress(said["stage"], said["data"])
-    return False
+    return said
 
 
 def _refusal(said: dict[str, Any]) -> NexusError:
