@@ -33,11 +33,15 @@ class Document:
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self.root = root
+        self._inner: dict[str, Pointer] | None = None
 
     def pointer(self, reference: str) -> Pointer:
         """The pointer a ``$ref`` names. Raises ``Unreachable`` for files, URLs and the document itself."""
         if reference.startswith("#/"):
-            return Pointer(reference)
+            pointer = Pointer(reference)
+            if reference.startswith("#/$defs/") and self._lookup(pointer) is _NOTHING:
+                return self._inner_definitions().get(reference, pointer)
+            return pointer
         if reference in {"#", ""}:
             raise Unreachable(reference, "refers to the whole document")
         if reference.startswith("#"):
@@ -63,6 +67,23 @@ class Document:
             reference: str = node["$ref"]
             node = self.at(self.pointer(reference))
         raise Unreachable(str(node.get("$ref")) if is_object(node) else "", "refers to itself")
+
+    def _inner_definitions(self) -> dict[str, Pointer]:
+        """``#/$defs/Name`` as it is meant within schemas that bring their own ``$defs``: the first of that name."""
+        if self._inner is None:
+            self._inner = {}
+            waiting: list[tuple[str, Any]] = [("#", self.root)]
+            while waiting:
+                place, node = waiting.pop()
+                children = list(node.items()) if is_object(node) else list(enumerate(node)) if is_list(node) else []
+                for key, child in reversed(children):
+                    below = f"{place}/{escape(str(key))}"
+                    waiting.append((below, child))
+                if is_object(node) and is_object(node.get("$defs")):
+                    for name in node["$defs"]:
+                        inner = Pointer(f"{place}/$defs/{escape(name)}")
+                        self._inner.setdefault(f"#/$defs/{escape(name)}", inner)
+        return self._inner
 
     def _lookup(self, pointer: Pointer) -> Any:
         node: Any = self.root

@@ -32,8 +32,11 @@ def media_kind(media_type: str) -> MediaKind:
 
 
 def preferred(content: dict[str, Any]) -> str:
-    """The media type used where several are offered: JSON, then forms, then text. ``content`` is not empty."""
-    return min(content, key=lambda name: (_RANK[media_kind(name)], "*" in name, len(name.split(";")) > 1))
+    """The media type used where several are offered: JSON, then forms, then text. ``content`` is not empty.
+
+    Plain ``application/json`` comes before its relatives, and wild cards come last.
+    """
+    return min(content, key=lambda name: (_RANK[media_kind(name)], "*" in name, name.lower() != "application/json"))
 
 
 def first_example(node: Any, document: Document) -> Any:

@@ -247,7 +247,7 @@ class Schemas:
 def _definition_name(pointer: Pointer) -> str:
     tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer[2:].split("/")]
     tokens = tokens[2:] if tokens[0] == "components" and len(tokens) > 2 else tokens[1:] or tokens
-    text = ascii_text("_".join(token for token in tokens if token not in {"properties", "schema", "content"}))
+    text = ascii_text("_".join(token for token in tokens if token not in {"properties", "schema", "content", "$defs"}))
     name = "".join(character if character.isalnum() or character in "._-" else "_" for character in text)
     return shorten(name.strip("._-") or "schema")
 

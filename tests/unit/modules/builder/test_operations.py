@@ -222,6 +222,15 @@ def test_headers_that_are_ours_are_no_arguments(
             {"type": "object"},
         ),
         (
+            {
+                "application/json-patch+json": {},
+                "application/*+json": {},
+                "application/json": {"schema": {"type": "object"}},
+            },
+            'rest.json_body(request, arguments, "body", media_type="application/json")',
+            {"type": "object"},
+        ),
+        (
             {"application/vnd.a+json": {"schema": {"type": "array"}}},
             'rest.json_body(request, arguments, "body", media_type="application/vnd.a+json")',
             {"type": "array"},

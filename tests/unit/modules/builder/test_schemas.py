@@ -93,6 +93,14 @@ def test_a_reference_into_a_schema_is_a_definition_too() -> None:
     assert made == {"$ref": "definitions/Pet_name.json"}
 
 
+def test_definitions_inside_a_schema_are_found() -> None:
+    outer = {"$defs": {"Inner": {"type": "integer"}}, "properties": {"a": {"$ref": "#/$defs/Inner"}}}
+    _, definitions, codes = convert({"$ref": "#/components/schemas/Outer"}, {"Outer": outer})
+    assert definitions["Outer"]["properties"]["a"] == {"$ref": "definitions/Outer_Inner.json"}
+    assert definitions["Outer_Inner"] == {"type": "integer"}
+    assert codes == []
+
+
 @pytest.mark.parametrize(
     "components",
     [
