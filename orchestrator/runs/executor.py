@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,7 @@ class Executor:
         self._machines: dict[RunKind, Machine] = {}
         self._graphs: dict[RunKind, CompiledStateGraph[Any, Any, Any, Any]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._in_hand: set[str] = set()
         self._cancelled: set[str] = set()
         self._closing = False
 
@@ -54,21 +56,31 @@ class Executor:
 
     async def take(self, run_id: str) -> bool:
         """Claim a run that has something to do and execute it here. ``False`` where there is nothing to take."""
-        if self._closing or run_id in self._tasks:
+        if self._closing or self.executes(run_id):
             return False
-        try:
-            run = await self._db.write(lambda tx: store.claim(tx, run_id, self.id))
-        except IntegrityError:
-            # Another run of the same thread became the running one at the same moment.
-            return False
-        if run is None:
-            return False
-        self.launch(run)
+        with self.in_hand(run_id):
+            try:
+                run = await self._db.write(lambda tx: store.claim(tx, run_id, self.id))
+            except IntegrityError:
+                # Another run of the same thread became the running one at the same moment.
+                return False
+            if run is None:
+                return False
+            self.launch(run)
         return True
+
+    @contextmanager
+    def in_hand(self, run_id: str) -> Iterator[None]:
+        """While a run is being made this executor's and has no task yet: nothing else here takes it meanwhile."""
+        self._in_hand.add(run_id)
+        try:
+            yield
+        finally:
+            self._in_hand.discard(run_id)
 
     def executes(self, run_id: str) -> bool:
         """Whether this process is at work on a run."""
-        return run_id in self._tasks
+        return run_id in self._tasks or run_id in self._in_hand
 
     def cancel(self, run_id: str) -> bool:
         """Stop a run that executes here. ``False`` where it does not."""

@@ -74,9 +74,10 @@ class Runs:
             remember(tx, actor.org, key, wanted, new_id)
             return run, before, True
 
-        run, before, created = await write_racing(self._db, unit)
-        if created and run.executor is not None:
-            self._executor.launch(run)
+        with self._executor.in_hand(new_id):
+            run, before, created = await write_racing(self._db, unit)
+            if created and run.executor is not None:
+                self._executor.launch(run)
         return run, before
 
     def _new_run(
