@@ -152,7 +152,8 @@ def claim(tx: Transaction, run_id: str, executor: str) -> Run | None:
     """
     # What this executor holds itself comes here only where nobody executes it: see ``Executor.take``.
     free = claimable(tx.connection) | ((runs.c.executor == executor) & (runs.c.state.in_(CLAIMABLE)))
-    row = tx.execute(select(runs).where(runs.c.id == run_id, free)).first()
+    # Whoever writes to it at this moment has it, or will be seen to have left it at the next look.
+    row = tx.execute(select(runs).where(runs.c.id == run_id, free).with_for_update(skip_locked=True)).first()
     if row is None:
         return None
     if row.state == RunState.WAITING and not (row.resume_due or row.cancel_due):

@@ -19,7 +19,7 @@ PRUNE_EVERY = 720
 
 
 class Sweeper:
-    """One task: a beat every few seconds.
+    """Two tasks: one keeps the lease, the other looks around every few seconds.
 
     ``alone``: the data directory's lock proves that every former process is dead, so its runs are taken at once and
     no lease has to expire first.
@@ -46,46 +46,48 @@ class Sweeper:
         self._seconds = seconds
         self._lease_seconds = lease_seconds
         self._idle: set[str] = set()
-        self._due = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Register this process and take up what nobody holds."""
         await self._db.write(
             lambda tx: lease.register(tx, self._executor.id, alone=self._alone, seconds=self._lease_seconds)
         )
+        self._tasks.append(asyncio.create_task(self._beat(), name="heartbeat"))
         await self._take_over()
-        self._task = asyncio.create_task(self._beat(), name="sweeper")
-
-    def nudge(self) -> None:
-        """Look now: something may be due."""
-        self._due.set()
+        self._tasks.append(asyncio.create_task(self._look(), name="sweeper"))
 
     async def aclose(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._executor.aclose()
         await self._db.write(lambda tx: lease.leave(tx, self._executor.id))
 
     async def _beat(self) -> None:
+        """Keep the lease. Nothing else is done here: what waits for a lock must not cost it."""
+        while True:
+            await asyncio.sleep(self._seconds)
+            try:
+                await self._db.write(lambda tx: lease.beat(tx, self._executor.id, seconds=self._lease_seconds))
+            except NexusError as error:
+                log.warning("the lease could not be kept: %s", error.detail)
+            except Exception:  # whatever it is, the next beat may succeed
+                log.exception("the lease could not be kept")
+
+    async def _look(self) -> None:
         count = 0
         while True:
-            try:
-                async with asyncio.timeout(self._seconds):
-                    await self._due.wait()
-            except TimeoutError:
-                count += 1
-            self._due.clear()
+            await asyncio.sleep(self._seconds)
+            count += 1
             try:
                 await self._sweep(count)
             except NexusError as error:
                 log.warning("the sweeper goes on after: %s", error.detail)
-            except Exception:  # whatever it is, the lease must go on being kept
+            except Exception:  # whatever it is, the next look may find what this one did not
                 log.exception("the sweeper goes on")
 
     async def _sweep(self, count: int) -> None:
-        await self._db.write(lambda tx: lease.beat(tx, self._executor.id, seconds=self._lease_seconds))
         for run_id in await self._expire_cards():
             log.info("a card of run %s expired", run_id)
         for run_id in await self._db.read(lambda connection: store.cancels_due(connection, self._executor.id)):

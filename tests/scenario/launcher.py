@@ -3,7 +3,8 @@
 Nothing of the product is replaced, only wrapped. What to do stands in the environment:
 
 ``TEST_KILL``      ``MOMENT EVENT [NODE]``: kill -9 ourselves at the first unit of work that states this event (of
-                   this node). ``before``: while it runs, so that it is lost; ``after``: as soon as it is committed.
+                   this node). ``before``: while it runs, so that it is lost; ``after``: as soon as it is committed;
+                   ``stop``: no kill, but SIGSTOP, while the unit runs and holds its locks.
                    ``checkpoint NODE``: when LangGraph saves what this node returned; ``checkpointed NODE``: when it
                    has; ``interrupt -``: when it is about to save an interrupt.
 ``TEST_LEASE``     seconds that the process's lease lives; it beats five times as often.
@@ -45,7 +46,7 @@ def main() -> None:
     """Serve, prepared."""
     if order := os.environ.get("TEST_KILL"):
         moment, name, *node = order.split()
-        if moment in ("before", "after"):
+        if moment in ("before", "after", "stop"):
             die_at_event(moment, name, node[0] if node else None)
         else:
             die_at_checkpoint(moment, name)
@@ -68,13 +69,17 @@ def die_at_event(moment: str, name: str, node: str | None) -> None:
     """Wrap what states events and what commits them."""
     stated = Transaction.emit
     current = threading.local()
+    stopped: list[bool] = []
 
     def emit(self: Transaction, type: str, data: Any, **keys: Any) -> None:
         stated(self, type, data, **keys)
         if type == name and (node is None or node in (data.get("node"), data.get("stage"), data.get("kind"))):
             if moment == "before":
                 die()
-            current.matched = True
+            if moment == "stop" and not stopped:
+                stopped.append(True)
+                os.kill(os.getpid(), signal.SIGSTOP)
+            current.matched = moment == "after"
 
     Transaction.emit = emit
     for engine in (SqliteDatabase, PostgresDatabase):

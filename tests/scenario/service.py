@@ -47,6 +47,7 @@ class Service:
     def __init__(self, data_dir: Path, *, plain: bool = False, **settings: str) -> None:
         self.data_dir = data_dir
         self.settings = settings
+        self.tolerated = ""
         self.process: subprocess.Popen[bytes] | Forked | None = None
         self._plain = plain
         self._log = data_dir.parent / f"serve-{uuid.uuid4().hex[:8]}.log"
@@ -92,9 +93,9 @@ class Service:
 
     @property
     def complaints(self) -> list[str]:
-        """What any of its processes has logged as a warning or worse."""
+        """What any of its processes has logged as a warning or worse, but for what is ``tolerated``."""
         lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
-        return [line for line in lines if COMPLAINT.search(line)]
+        return [line for line in lines if COMPLAINT.search(line) and not (self.tolerated and self.tolerated in line)]
 
     @property
     def http(self) -> httpx.Client:

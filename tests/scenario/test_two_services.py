@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import signal
 from contextlib import suppress
-from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
+from tests.scenario.conftest import Serve
 from tests.scenario.person import Person
 from tests.scenario.service import Service
 from tests.scenario.test_killed_turn import kinds
@@ -18,13 +18,14 @@ from tests.scenario.witness import Witness
 from tests.verify.postgres import PostgresServer
 
 LEASE = "2"
+# What is stopped in the middle of a transaction keeps its locks until the server ends its session.
+SHORT_TRANSACTIONS = "&options=--transaction_timeout%3D3000"
 
 
 @pytest.fixture
-def pair(postgres: PostgresServer, data_dir: Path, serve) -> tuple[Service, Service]:
+def pair(postgres: PostgresServer, serve: Serve) -> tuple[Service, Service]:
     """Two services that share a database and a data directory, with a short lease."""
-    url = postgres.create_database()
-    settings = {"NEXUS_DATABASE_URL": url, "TEST_LEASE": LEASE}
+    settings = {"NEXUS_DATABASE_URL": postgres.create_database() + SHORT_TRANSACTIONS, "TEST_LEASE": LEASE}
     first = serve(**settings).start().ready()
     second = serve(**settings).start().ready()
     return first, second
@@ -139,7 +140,7 @@ def test_a_build_of_a_stopped_process_makes_one_draft_and_one_card(
 
 @pytest.mark.parametrize("moment", ["after tool.called execute", "before tool.returned execute", "checkpoint execute"])
 def test_a_peer_takes_over_at_the_boundaries_of_an_effect(
-    postgres: PostgresServer, serve, upstream: Upstream, moment: str
+    postgres: PostgresServer, serve: Serve, upstream: Upstream, moment: str
 ) -> None:
     settings = {"NEXUS_DATABASE_URL": postgres.create_database(), "TEST_LEASE": LEASE}
     there = Person(serve(**settings).start().ready())
@@ -152,6 +153,25 @@ def test_a_peer_takes_over_at_the_boundaries_of_an_effect(
     assert there.ended(run["id"])["state"] == "done"
     assert upstream.count("GET") == (2 if moment.startswith("before") else 1)
     assert kinds(there.service, run["id"]).count("tool.returned") == 1
+
+
+def test_a_process_that_was_stopped_in_the_middle_of_a_transaction_holds_nobody_up(
+    postgres: PostgresServer, serve: Serve, upstream: Upstream
+) -> None:
+    settings = {"NEXUS_DATABASE_URL": postgres.create_database() + SHORT_TRANSACTIONS, "TEST_LEASE": LEASE}
+    there = Person(serve(**settings).start().ready())
+    here = Person(serve(**settings).start(TEST_KILL="stop build.stage implement").ready())
+    here.service.tolerated = "the connection is lost"
+    witness = Witness(there.service)
+    run = there.upload(LEDGER)
+    run = here.service.post("/admin/drafts", {"file": run})["id"]
+    card = there.card(run)
+    there.settled(run)
+    thaw(here.service)
+    here.approve(here.bind(card, upstream.bound))
+    assert there.ended(run)["state"] == "done"
+    assert kinds(here.service, run).count("draft.created") == 1
+    assert witness.leave() == here.service.events()
 
 
 def test_an_answer_given_to_one_process_wakes_the_run_of_another(
