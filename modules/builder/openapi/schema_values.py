@@ -14,6 +14,10 @@ _SIZE_KEYS = (
 )  # fmt: skip
 
 
+# Their length is given by what they are; lengths beside them are wrong in real descriptions.
+_SIZED_BY_FORMAT = ("date", "date-time", "time", "uuid")
+
+
 def enum_to_items(schema: Schema) -> None:
     """An enumeration of single values beside ``type: array`` is meant for the items."""
     values = schema.get("enum")
@@ -28,7 +32,7 @@ def enum_to_items(schema: Schema) -> None:
 
 def copy_limits(node: Schema, schema: Schema) -> None:
     """Sizes and bounds of ``node`` into ``schema``; numbers written as text are read, 3.0's flags become bounds."""
-    for key in _SIZE_KEYS:
+    for key in _SIZE_KEYS if node.get("format") not in _SIZED_BY_FORMAT else ():
         size = _number(node.get(key))
         if size is not None and size >= 0 and size == int(size):
             schema[key] = int(size)
