@@ -37,7 +37,8 @@ class ParameterReader:
 
     def described(self, item: dict[str, Any], operation: dict[str, Any], where: str) -> Described:
         """What an operation describes by (name, place); it replaces what its path item describes of the same."""
-        return self._nodes(item.get("parameters"), where) | self._nodes(operation.get("parameters"), where)
+        given = self._nodes(item.get("parameters"), where) | self._nodes(operation.get("parameters"), where)
+        return _one_spelling(given)
 
     def read(self, described: Described, route: str, where: str, has_body: bool) -> tuple[Parameter, ...]:
         """The operation's parameters, in document order, with unique argument names.
@@ -110,6 +111,15 @@ class ParameterReader:
             as_json=as_json,
             schema=_with_description(schema, node, first_example(node, self._document)),
         )
+
+
+def _one_spelling(described: Described) -> Described:
+    """``described`` with one parameter for a header, however many spellings it has: a required one, else the first."""
+    chosen: dict[str, tuple[str, str]] = {}
+    for key, node in described.items():
+        if key[1] == "header" and (key[0].lower() not in chosen or node.get("required") is True):
+            chosen[key[0].lower()] = key
+    return {key: node for key, node in described.items() if key[1] != "header" or chosen[key[0].lower()] == key}
 
 
 def _is_parameter(node: dict[str, Any]) -> bool:

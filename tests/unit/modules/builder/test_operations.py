@@ -140,6 +140,21 @@ def test_an_operation_parameter_replaces_that_of_its_path(
     assert given["required"] == ["q"]
 
 
+def test_a_header_is_one_parameter_in_all_its_spellings(
+    build_document: Callable[..., Any], describe: Callable[..., Any]
+) -> None:
+    parameters = [
+        {"name": "x-sum", "in": "header", "schema": {"type": "string"}},
+        {"name": "X-Sum", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 64}},
+        {"name": "X-sum", "in": "query", "schema": {"type": "string"}},
+    ]
+    operation = build_document(describe({"/a": {"get": {"parameters": parameters, **OK}}})).operation("get_a")
+    assert operation["arguments"] == {
+        "X-Sum": {"in": "header", "name": "X-Sum"},
+        "X-sum": {"in": "query", "name": "X-sum"},
+    }
+
+
 def test_placeholders_and_parameters_find_each_other(
     build_document: Callable[..., Any], describe: Callable[..., Any]
 ) -> None:
