@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.actor import Actor
+from core.errors import NotFound
 from modules.broker import Grant
 from modules.card import card_payload, carried_over, edited_payload
 from modules.store.bundles import read_file
 from modules.store.drafts import Proof, read_draft, read_proof
 from modules.store.versions import read_active, read_grant
+from orchestrator.builds.reach import read_change, spelled
 from orchestrator.builds.services import BuildServices
 from orchestrator.builds.state import BuildState
 from orchestrator.governance import approvals
@@ -62,19 +64,30 @@ async def card(state: BuildState, execution: Execution[BuildServices], place: Pl
 def make_payload(connection: Connection, org: str, state: BuildState) -> tuple[dict[str, Any], dict[str, Any], Proof]:
     """The payload of a draft, or of a new grant to the installed version; its manifest and its proof."""
     source = state["source"]
-    current = read_active(connection, org, source.get("module") or state["module"])
-    granted = read_grant(connection, org, current.payload_hash).payload if current else None
     if "module" in source:
-        assert granted is not None
-        manifest = manifest_of(connection, granted["bundle_sha256"])
-        proof = read_proof(connection, granted["proof_hash"])
-        kept = {name: granted[name] for name in ("hosts", "capabilities", "binding", "credentials")}
-        return card_payload(manifest, proof, **{**kept, **source["grant"]}), manifest, proof
+        return granted_payload(connection, org, source["module"], source["grant"])
+    current = read_active(connection, org, state["module"])
+    granted = read_grant(connection, org, current.payload_hash).payload if current else None
     draft = read_draft(connection, org, state.get("draft") or source["draft"])
     manifest = manifest_of(connection, draft.bundle_sha256)
     proof = read_proof(connection, draft.proof_hash or "")
     carried = carried_over(granted, manifest) if granted else {}
     return card_payload(manifest, proof, **carried), manifest, proof
+
+
+def granted_payload(
+    connection: Connection, org: str, module: str, change: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], Proof]:
+    """A changed grant to the installed version. Raises ``NotFound``, and ``InvalidInput`` where it cannot be."""
+    current = read_active(connection, org, module)
+    if current is None:
+        raise NotFound(f"The module {module!r} is not installed.")
+    granted = read_grant(connection, org, current.payload_hash).payload
+    manifest = manifest_of(connection, granted["bundle_sha256"])
+    proof = read_proof(connection, granted["proof_hash"])
+    kept = {name: granted[name] for name in ("hosts", "capabilities", "binding", "credentials")}
+    with spelled():
+        return card_payload(manifest, proof, **{**kept, **change}), manifest, proof
 
 
 def manifest_of(connection: Connection, bundle_sha256: str) -> dict[str, Any]:
@@ -140,8 +153,10 @@ async def edit_card(services: BuildServices, actor: Actor, approval: Approval, e
         manifest = manifest_of(connection, approval.payload["bundle_sha256"])
         return manifest, read_proof(connection, approval.payload["proof_hash"])
 
+    change = read_change(edit)
     manifest, proof = await services.db.read(known)
-    payload = edited_payload(approval.payload, edit, manifest, proof)
+    with spelled():
+        payload = edited_payload(approval.payload, change, manifest, proof)
     action, context = weighed(actor, payload, services.isolation)
     decision = decide(action, context)
     shown = await show(services, payload, manifest, proof, decision)

@@ -8,18 +8,27 @@ from sqlalchemy import Connection
 
 from core.actor import Actor
 from core.database import Database, Transaction
-from core.errors import InvalidInput, NotFound
+from core.errors import InvalidInput, NexusError
 from modules.broker import parse_url
 from modules.lifecycle import Lifecycle
 from modules.store.drafts import read_draft
-from modules.store.versions import list_versions, read_active
+from modules.store.versions import list_versions
+from orchestrator.builds.card import granted_payload
+from orchestrator.builds.reach import read_change, spelled
 from orchestrator.files.store import describe_file
 from orchestrator.governance.store import list_approvals
 from orchestrator.runs.model import Run, RunKind, RunState
 from orchestrator.runs.service import Runs
 
 LONGEST_PASTE = 1_000_000
-GRANTED = frozenset({"hosts", "capabilities", "binding", "credentials"})
+
+
+class BuildFailed(NexusError):
+    """A build ended without anything that could be installed."""
+
+    code = "build_failed"
+    status = 422
+    default_mend = "Look at the build's run for what was found."
 
 
 class Builds:
@@ -55,15 +64,13 @@ class Builds:
 
     async def grant(self, actor: Actor, module: str, change: dict[str, Any], **options: Any) -> Run:
         """Ask to change what the installed version may reach: its binding, hosts, capabilities, credentials."""
-        if not change or set(change) - GRANTED:
-            raise InvalidInput(f"A grant has {', '.join(sorted(GRANTED))}.", mend="Name at least one of them.")
+        source = {"module": module, "grant": read_change(change)}
 
-        def installed(connection: Connection) -> None:
-            if read_active(connection, actor.org, module) is None:
-                raise NotFound(f"The module {module!r} is not installed.")
+        def possible(connection: Connection) -> None:
+            granted_payload(connection, actor.org, module, source["grant"])
 
-        await self._db.read(installed)
-        return await self._begin(actor, {"source": {"module": module, "grant": change}}, **options)
+        await self._db.read(possible)
+        return await self._begin(actor, {"source": source}, **options)
 
     async def rollback(self, actor: Actor, module: str, number: int | None, *, key: str) -> dict[str, Any]:
         """Point to an approved version, at once."""
@@ -88,21 +95,25 @@ class Builds:
         return None
 
     async def outcome(self, org: str, run_id: str) -> dict[str, Any]:
-        """Wait until a build has ended or opened its card, and tell which."""
+        """Wait until a build has opened its card or is done, and tell which. Raises ``BuildFailed`` where it failed."""
         run = await self._runs.settled(org, run_id)
+        check_built(run)
         facts: dict[str, Any] = {"run": run.id, "state": run.state, **(run.output or {})}
-        if run.state is RunState.FAILED:
-            error = run.error or {}
-            return {**facts, "ok": False, "sentence": f"The build failed: {error.get('detail')} {error.get('mend')}"}
-        if run.state is RunState.WAITING:
-            cards = await self._db.read(
-                lambda connection: list_approvals(connection, org, state="pending", run=run_id, limit=1, after="")
-            )
-            if cards:
-                card = cards[0]
-                facts |= {"approval": card.id, "payload_hash": card.payload_hash, "module": card.payload["module"]}
-                facts["sentence"] = f"{card.title}: built and proven. It waits for your approval (card {card.id})."
-        return facts
+        if run.state is RunState.DONE:
+            return facts
+        cards = await self._db.read(
+            lambda connection: list_approvals(connection, org, state="pending", run=run_id, limit=1, after="")
+        )
+        if not cards:
+            return {**facts, "sentence": "It is built and proven, and its card has been answered."}
+        card = cards[0]
+        return {
+            **facts,
+            "approval": card.id,
+            "payload_hash": card.payload_hash,
+            "module": card.payload["module"],
+            "sentence": f"{card.title}: built and proven. It waits for your approval (card {card.id}).",
+        }
 
     async def _begin(self, actor: Actor, given: dict[str, Any], **options: Any) -> Run:
         run, _ = await self._runs.start(actor, RunKind.BUILD, given, **options)
@@ -114,6 +125,23 @@ class Builds:
         if "file" in source:
             await self._db.read(lambda connection: describe_file(connection, org, source["file"]))
         elif "url" in source:
-            parse_url(source["url"])
+            check_address(source["url"])
         elif not 0 < len(source["text"]) <= LONGEST_PASTE:
             raise InvalidInput(f"Pasted text has 1 to {LONGEST_PASTE} characters.", mend="Upload it as a file.")
+
+
+def check_built(run: Run) -> None:
+    """Raises ``BuildFailed`` with what the run says of itself."""
+    if run.state is RunState.FAILED:
+        error = run.error or {}
+        raise BuildFailed(f"The build failed: {error.get('detail')}", mend=error.get("mend"))
+    if run.state is RunState.CANCELLED:
+        raise BuildFailed("The build was cancelled.", mend="Start it again if you want it after all.")
+    if run.state is RunState.DONE and run.output and not run.output["ok"]:
+        raise BuildFailed(str(run.output["sentence"]))
+
+
+def check_address(url: str) -> None:
+    """Raises ``InvalidInput`` for what is no address at all; whether it may be reached is the broker's to say."""
+    with spelled():
+        parse_url(url)

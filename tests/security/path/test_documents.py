@@ -128,7 +128,7 @@ def test_names_that_nobody_should_choose_cost_nothing(me: Person) -> None:
         ("http://localhost:{port}/openapi.yaml", 202),
         ("http://[::1]:{port}/openapi.yaml", 202),
         ("http://[::ffff:127.0.0.1]:{port}/openapi.yaml", 202),
-        ("http://2130706433:{port}/openapi.yaml", 202),
+        ("http://2130706433:{port}/openapi.yaml", 422),
         ("http://0.0.0.0:{port}/openapi.yaml", 202),
         ("http://169.254.169.254/latest/meta-data/", 202),
         ("http://10.0.0.1/openapi.yaml", 202),
