@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -76,12 +76,13 @@ class Request:
 
 @dataclass
 class Upstream:
-    """``requests`` is everything that arrived. While ``held`` is true every request waits; ``arrived`` says so."""
+    """``requests`` is everything that arrived. While ``hold`` lasts every request waits, and ``arrived``
+    says so; another ``status`` than 200 is the answer to all."""
 
     url: str = ""
     requests: list[Request] = field(default_factory=list[Request])
     entries: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    on_request: Callable[[Request], None] | None = None
+    status: int = 200
     arrived: threading.Event = field(default_factory=threading.Event)
     _open: threading.Event = field(default_factory=threading.Event)
     _keys: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -108,9 +109,9 @@ class Upstream:
     def take(self, request: Request) -> tuple[int, Any]:
         self.requests.append(request)
         self.arrived.set()
-        if self.on_request is not None:
-            self.on_request(request)
         self._open.wait(120)
+        if self.status != 200:
+            return self.status, {"detail": "Not today."}
         if request.method == "GET":
             return 200, {"entries": self.entries}
         known = self._keys.get(request.headers.get("idempotency-key", "")) if "payments" in request.path else None
