@@ -47,13 +47,13 @@ def insert_run(tx: Transaction, run: Run) -> None:
         state_started(tx, run)
 
 
-def state_started(tx: Transaction, run: Run) -> None:
+def state_started(tx: Transaction, run: Run, *, name: str = "", mark: str = "") -> None:
     """``run.started`` the first time, ``run.resumed`` at every later attempt."""
-    name = "run.started" if run.attempt == 1 else "run.resumed"
+    name = name or ("run.started" if run.attempt == 1 else "run.resumed")
     tx.emit(
         name,
         {"run": run.id, "kind": run.kind, "thread": run.thread, "parent": run.parent, "attempt": run.attempt},
-        key=f"{run.id}/{name}/{run.attempt}",
+        key=f"{run.id}/{name}/{run.attempt}{mark}",
         org=run.org,
         run=run.id,
     )
@@ -231,6 +231,8 @@ def park(tx: Transaction, lease: Lease) -> bool:
     # A later message of the thread may run since this one waits: then the answer is acted on after it.
     if row.resume_due and not another_runs(tx.connection, row.thread, lease.run):
         tx.execute(fenced(lease).values(resume_due=False, state=RunState.RUNNING))
+        # The same attempt goes on, so that its number alone would not tell this resumption from another.
+        state_started(tx, get_run(tx.connection, lease.org, lease.run), name="run.resumed", mark=f"/{rfc3339(tx.now)}")
         return False
     tx.execute(fenced(lease).values(executor=None))
     return True

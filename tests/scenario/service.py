@@ -173,6 +173,7 @@ class Service:
             env=environment(self.data_dir, **self.settings),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
 

@@ -13,6 +13,8 @@ from tests.scenario.test_killed_turn import kinds, survive
 from tests.scenario.upstream import LEDGER, Upstream
 from tests.scenario.witness import Witness
 
+pytestmark = pytest.mark.timeout(600)
+
 TO_THE_CARD = (
     "after run.started build",
     "before step.finished fetch",

@@ -14,6 +14,8 @@ from tests.scenario.test_killed_turn import kinds, survive
 from tests.scenario.upstream import LEDGER, Upstream
 from tests.scenario.witness import Witness
 
+pytestmark = pytest.mark.timeout(600)
+
 OPENING = (
     "checkpointed decide",
     "before approval.requested tool",

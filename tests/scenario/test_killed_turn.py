@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import httpx
+import pytest
 
 from tests.scenario.person import Person
 from tests.scenario.service import Service
 from tests.scenario.upstream import LEDGER, Upstream
 from tests.scenario.witness import Witness
+
+pytestmark = pytest.mark.timeout(600)
 
 OPERATOR = (
     "after run.started turn",  # no checkpoint exists yet: to LangGraph this looks like a finished run
@@ -109,3 +112,20 @@ def test_a_companions_turn_survives_a_kill_while_it_streams(serve, data_dir) -> 
     # The words of an attempt that died are told as such: they belong to a message that was never completed.
     streamed = {event["data"]["message"] for event in seen if event["type"] == "message.delta"}
     assert reply["id"] in streamed
+
+
+def test_a_person_at_the_command_line_is_told_and_finds_the_answer_later(service: Service, upstream: Upstream) -> None:
+    me = Person(service)
+    me.install(LEDGER, upstream.bound)
+    upstream.hold()
+    with service.spawn("ask", "list ledger entries") as typed:
+        upstream.arrived.wait()
+        service.kill()
+        upstream.release()
+        _, complaint = typed.communicate(timeout=60)
+    assert (typed.returncode, "cannot be reached" in complaint) == (1, True)
+    service.start().ready()
+    (run,) = service.get("/v1/runs", kind="turn")["items"]
+    assert me.ended(run["id"])["state"] == "done"
+    thread = service.get("/v1/threads")["items"][0]["id"]
+    assert "entries" in me.messages(thread)[-1]["text"]

@@ -19,6 +19,9 @@ FORECAST = "get the forecast for latitude 52.5 and longitude 13.4 with current t
 HOSTS = ("https://api.open-meteo.com", "https://geocoding-api.open-meteo.com")
 
 
+pytestmark = pytest.mark.timeout(300)
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The plain command, for the whole story."""
@@ -34,12 +37,11 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(scope="module")
 def demo(house: Service) -> Iterator[str]:
     """Where `nexus demo upstream` says that it is."""
-    stand_in = house.spawn("demo", "upstream", "--port", "0", "--json")
-    assert stand_in.stdout is not None
-    yield json.loads(stand_in.stdout.readline())["url"]
-    stand_in.terminate()
-    assert stand_in.wait(20) == 0
-    stand_in.stdout.close()
+    with house.spawn("demo", "upstream", "--port", "0", "--json") as stand_in:
+        assert stand_in.stdout is not None
+        yield json.loads(stand_in.stdout.readline())["url"]
+        stand_in.terminate()
+        assert stand_in.wait(20) == 0
 
 
 class Typed:

@@ -22,6 +22,9 @@ PLACE = {"latitude": 52.5, "longitude": 13.4, "current": ["temperature_2m"]}
 HOSTS = ["https://api.open-meteo.com:443", "https://geocoding-api.open-meteo.com:443"]
 
 
+pytestmark = pytest.mark.timeout(300)
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     data_dir = tmp_path_factory.mktemp("story") / "data"
@@ -34,12 +37,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def demo(house: Service) -> Iterator[str]:
-    stand_in = house.spawn("demo", "upstream", "--port", "0", "--json")
-    assert stand_in.stdout is not None
-    yield json.loads(stand_in.stdout.readline())["url"]
-    stand_in.kill()
-    stand_in.wait()
-    stand_in.stdout.close()
+    with house.spawn("demo", "upstream", "--port", "0", "--json") as stand_in:
+        assert stand_in.stdout is not None
+        yield json.loads(stand_in.stdout.readline())["url"]
+        stand_in.kill()
 
 
 def curl(house: Service, *arguments: str) -> Any:

@@ -17,6 +17,8 @@ from tests.scenario.upstream import LEDGER, Upstream
 from tests.scenario.witness import Witness
 from tests.verify.postgres import PostgresServer
 
+pytestmark = pytest.mark.timeout(300)
+
 LEASE = "2"
 # What is stopped in the middle of a transaction keeps its locks until the server ends its session.
 SHORT_TRANSACTIONS = "&options=--transaction_timeout%3D3000"

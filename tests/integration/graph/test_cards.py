@@ -89,6 +89,21 @@ async def test_an_answer_while_a_later_message_runs_is_acted_on_after_it(
     assert "run.failed" not in await process.types(first.id)
 
 
+async def test_an_answer_before_the_parking_is_told_as_a_resumption(
+    launch: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await launch(machine_of(asks))
+    parking = HeldParking(process.executor, monkeypatch)
+    run, _ = await process.runs.start(OWNER, RunKind.TURN, {})
+    await parking.reached.wait()
+    await approve(process, run.id)
+    assert (await process.runs.get("org", run.id)).state is RunState.WAITING
+    parking.released.set()
+    await until(process, run.id, "run.finished")
+    told = [name for name in await process.types(run.id) if name.startswith(("run.", "approval."))]
+    assert told == ["run.started", "approval.requested", "approval.answered", "run.resumed", "run.finished"]
+
+
 async def test_a_card_answered_before_its_interrupt_was_saved_is_found_on_the_next_pass(
     launch: Launch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
