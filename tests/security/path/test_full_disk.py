@@ -106,3 +106,21 @@ def test_a_disk_that_fills_while_a_turn_runs(small_disk: Path, tmp_path: Path, u
     finally:
         service.close()
     check_record(f"sqlite:///{data_dir / 'nexus.db'}")
+
+
+def test_a_disk_that_is_full_from_the_start_stops_the_service_with_a_sentence(small_disk: Path, tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    data_dir.symlink_to(small_disk)
+    filler = Filler(small_disk)
+    filler.fill()
+    service = Service(data_dir, plain=True).start()
+    try:
+        assert service.process is not None
+        assert service.process.wait(60) == 1
+        said = service.said.strip()
+        assert "Traceback" not in said
+        assert "space" in said.lower()
+        filler.free()
+        service.start().ready()
+    finally:
+        service.close()
