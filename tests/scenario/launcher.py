@@ -4,7 +4,9 @@ Nothing of the product is replaced, only wrapped. What to do stands in the envir
 
 ``TEST_KILL``      ``MOMENT EVENT [NODE]``: kill -9 ourselves at the first unit of work that states this event (of
                    this node). ``before``: while it runs, so that it is lost; ``after``: as soon as it is committed;
-                   ``stop``: no kill, but SIGSTOP, while the unit runs and holds its locks.
+                   ``commit``: when everything is written and only SQLite's COMMIT is missing, after a pause in
+                   which a hasty service would have told somebody; ``stop``: no kill, but SIGSTOP, while the unit
+                   runs and holds its locks.
                    ``checkpoint NODE``: when LangGraph saves what this node returned; ``checkpointed NODE``: when it
                    has; ``interrupt -``: when it is about to save an interrupt.
 ``TEST_LEASE``     seconds that the process's lease lives; it beats five times as often.
@@ -14,19 +16,23 @@ Nothing of the product is replaced, only wrapped. What to do stands in the envir
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from core.database import Transaction
 from core.database.postgres import PostgresDatabase
 from core.database.sqlite import SqliteDatabase
+from core.database.writer import Writer
 
 PR_SET_PDEATHSIG = 1
+HASTE_SECONDS = 0.2
 
 
 def launch(variables: dict[str, str], folder: Path, log: Path) -> None:
@@ -46,7 +52,7 @@ def main() -> None:
     """Serve, prepared."""
     if order := os.environ.get("TEST_KILL"):
         moment, name, *node = order.split()
-        if moment in ("before", "after", "stop"):
+        if moment in ("before", "after", "commit", "stop"):
             die_at_event(moment, name, node[0] if node else None)
         else:
             die_at_checkpoint(moment, name)
@@ -76,6 +82,8 @@ def die_at_event(moment: str, name: str, node: str | None) -> None:
         if type == name and (node is None or node in (data.get("node"), data.get("stage"), data.get("kind"))):
             if moment == "before":
                 die()
+            if moment == "commit":
+                die_at_commit()
             if moment == "stop" and not stopped:
                 stopped.append(True)
                 os.kill(os.getpid(), signal.SIGSTOP)
@@ -84,6 +92,26 @@ def die_at_event(moment: str, name: str, node: str | None) -> None:
     Transaction.emit = emit
     for engine in (SqliteDatabase, PostgresDatabase):
         engine.write = dying_after(engine.write, current)
+
+
+def die_at_commit() -> None:
+    """Let the writer's next COMMIT be its last. A connection is C and cannot be wrapped, so its place is taken."""
+
+    class Doomed:
+        def __init__(self, connection: Any) -> None:
+            self._connection = connection
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+        def execute(self, statement: str, *parameters: Any) -> Any:
+            if statement == "COMMIT":
+                time.sleep(HASTE_SECONDS)
+                die()
+            return self._connection.execute(statement, *parameters)
+
+    for writer in (each for each in gc.get_objects() if isinstance(each, Writer)):
+        writer._raw = cast("Any", Doomed(writer._raw))
 
 
 def dying_after(write: Callable[..., Any], current: threading.local) -> Callable[..., Any]:
