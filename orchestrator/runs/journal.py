@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 from core.actor import Actor
 from core.clock import rfc3339
 from core.database import Database, Transaction
-from core.errors import NexusError
+from core.errors import InvalidInput, NexusError, NotFound, PolicyViolation
 from orchestrator.runs import store
 from orchestrator.runs.model import Lease, Run, RunState
 from orchestrator.runs.tables import effects
@@ -20,6 +20,10 @@ from orchestrator.runs.tables import effects
 T = TypeVar("T")
 Act = Callable[[str], Awaitable[dict[str, Any]]]
 Record = Callable[[Transaction, dict[str, Any]], None]
+
+
+REFUSALS = (InvalidInput, NotFound, PolicyViolation)
+"""What an act raises before it has done anything: nobody has to ask later whether it happened."""
 
 
 class OutcomeUnknown(NexusError):
@@ -162,7 +166,12 @@ class Journal:
                 return json.loads(found.result)
             if not repeatable:
                 raise OutcomeUnknown(place.step, ordinal)
-        result = await act(f"{self.run.id}/{place.step}/{ordinal}")
+        try:
+            result = await act(f"{self.run.id}/{place.step}/{ordinal}")
+        except REFUSALS:
+            if found is None:
+                await self.write(lambda tx: forget(tx, self.run.id, place.step, ordinal))
+            raise
 
         def conclude(tx: Transaction) -> None:
             complete(tx, self.run.id, place.step, ordinal, result)
@@ -220,6 +229,11 @@ def begin(tx: Transaction, run: str, step: str, ordinal: int, kind: str) -> Row[
             )
         )
     return row
+
+
+def forget(tx: Transaction, run: str, step: str, ordinal: int) -> None:
+    """An effect that was begun and refused: there is none."""
+    tx.execute(effects.delete().where(*at(run, step, ordinal)))
 
 
 def complete(tx: Transaction, run: str, step: str, ordinal: int, result: dict[str, Any]) -> None:

@@ -168,6 +168,11 @@ def test_what_was_approved_for_one_version_is_not_done_by_another(ledger: Person
     ledger.approve(card)
     ended = ledger.ended(card["run"])
     assert (ended["state"], ended["error"]["code"]) == ("failed", "policy_violation")
+    # Set going again it is refused again: nobody is asked whether something happened that was never begun.
+    ledger.service.post(f"/v1/runs/{card['run']}/resume")
+    again = ledger.ended(card["run"])
+    assert (again["state"], again["error"]["code"]) == ("failed", "policy_violation")
+    assert ledger.service.get("/v1/approvals", run=card["run"], state="pending")["items"] == []
     assert upstream.entries == []
 
 
