@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Mapping
 from functools import cache
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 
@@ -23,9 +25,14 @@ def context() -> ForkServerContext:
 
 
 class Forked:
-    """The part of ``subprocess.Popen`` that a service needs."""
+    """The part of ``subprocess.Popen`` that a service needs. Any thread may ask it, as with ``Popen``.
+
+    The exit code comes once, through a pipe. Two threads that read it at the same moment would leave one of them at the
+    pipe's end, which multiprocessing takes for code 255.
+    """
 
     def __init__(self, variables: Mapping[str, str], folder: Path, log: Path) -> None:
+        self._reading = threading.Lock()
         self._process: ForkServerProcess = context().Process(target=launch, args=(dict(variables), folder, log))
         self._process.start()
 
@@ -35,11 +42,12 @@ class Forked:
         return self._process.pid
 
     def poll(self) -> int | None:
-        return self._process.exitcode
+        with self._reading:
+            return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
-        self._process.join(timeout)
-        code = self._process.exitcode
+        wait([self._process.sentinel], timeout)
+        code = self.poll()
         assert code is not None, f"process {self.pid} lives on"
         return code
 
