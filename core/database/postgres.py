@@ -39,6 +39,12 @@ SELECT count(*), min(id), max(id), pg_notify('{CHANNEL}', max(id)::text) FROM st
 WRITERS = 8
 READERS = 8
 TRIES = 5
+# A unit never waits between its statements. One that does is in a process that was stopped, and what it has locked is
+# locked for everybody: the append lock is one of the locks. Somebody who has set another limit is left alone.
+END_STALLED = """
+SELECT set_config('idle_in_transaction_session_timeout', '15s', false)
+WHERE current_setting('idle_in_transaction_session_timeout') = '0'
+"""
 
 
 class PostgresDatabase(Database):
@@ -138,7 +144,14 @@ def postgres_engine(url: str, **options: Any) -> Engine:
     """An engine whose errors quote neither parameters nor rows."""
     engine = create_engine(url, hide_parameters=True, **options)
     event.listen(engine, "handle_error", keep_first_line)
+    event.listen(engine, "connect", limit_stalls)
     return engine
+
+
+def limit_stalls(connection: psycopg.Connection[Any], _record: object) -> None:
+    """Let the server end this session where a transaction of its stands still."""
+    connection.execute(END_STALLED)
+    connection.commit()
 
 
 def keep_first_line(context: ExceptionContext) -> None:
@@ -153,8 +166,13 @@ def first_line(error: BaseException) -> str:
 
 
 def is_retryable(error: BaseException | None) -> bool:
-    """Serialization failures and deadlocks: the unit was rolled back whole and may simply run again."""
-    return isinstance(error, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected)
+    """Serialization failures, deadlocks and stalls: the unit was rolled back whole and may simply run again."""
+    return isinstance(
+        error,
+        psycopg.errors.SerializationFailure
+        | psycopg.errors.DeadlockDetected
+        | psycopg.errors.IdleInTransactionSessionTimeout,
+    )
 
 
 def translated(error: DBAPIError, what: str) -> Exception:

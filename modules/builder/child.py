@@ -17,6 +17,7 @@ from modules.builder.refusal import Refused
 
 _DEEP = 20_000
 _NICE = 5
+PARENT_GONE = 4
 
 
 def main(text: str) -> None:
@@ -30,7 +31,6 @@ def main(text: str) -> None:
         _say({"refused": {"detail": refused.detail, "mend": refused.mend, "code": refused.code}})
     except (RecursionError, MemoryError):
         os._exit(OUT_OF_MEMORY)
-    sys.stdout.flush()
     os._exit(0)
 
 
@@ -48,7 +48,7 @@ def _limit(options: dict[str, Any]) -> None:
 def _end_with_parent() -> None:
     while os.read(0, 1024):
         pass
-    os._exit(4)
+    os._exit(PARENT_GONE)
 
 
 def _build(options: dict[str, Any]) -> None:
@@ -70,5 +70,9 @@ def _build(options: dict[str, Any]) -> None:
 
 
 def _say(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps(value) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The service was killed, and the other thread has not heard of it yet.
+        os._exit(PARENT_GONE)

@@ -15,7 +15,8 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint, CheckpointMetadata
 
-from core.errors import LeaseLost
+from core.database.postgres import END_STALLED
+from core.errors import LeaseLost, Unavailable
 from orchestrator.runs.model import Lease
 
 CURRENT_LEASE: ContextVar[Lease] = ContextVar("lease of the run that this task executes")
@@ -56,6 +57,7 @@ async def sqlite_saver(path: Path, synchronous: str) -> AsyncIterator[BaseCheckp
 @asynccontextmanager
 async def postgres_saver(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]:
     """Checkpoints beside the runs, each write in one transaction with a lock on the run's row."""
+    import psycopg
     from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
     from psycopg.rows import dict_row
     from psycopg_pool import AsyncConnectionPool
@@ -81,13 +83,21 @@ async def postgres_saver(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]:
 
     @asynccontextmanager
     async def held(pool: Any) -> AsyncIterator[AsyncPostgresSaver]:
-        async with pool.connection() as connection, connection.transaction():
-            await check_lease(connection, CURRENT_LEASE.get())
-            yield AsyncPostgresSaver(connection)
+        try:
+            async with pool.connection() as connection, connection.transaction():
+                await check_lease(connection, CURRENT_LEASE.get())
+                yield AsyncPostgresSaver(connection)
+        except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as error:
+            raise Unavailable(
+                "The checkpoint could not be stored.", mend="Check that PostgreSQL is reachable."
+            ) from error
+
+    async def limit_stalls(connection: Any) -> None:
+        await connection.execute(END_STALLED)
 
     plain = url.replace("postgresql+psycopg://", "postgresql://")
     options = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
-    pool: Any = AsyncConnectionPool(plain, min_size=1, max_size=8, kwargs=options, open=False)
+    pool: Any = AsyncConnectionPool(plain, min_size=1, max_size=8, kwargs=options, configure=limit_stalls, open=False)
     async with pool:
         saver = FencedPostgresSaver(pool)
         async with pool.connection() as connection:

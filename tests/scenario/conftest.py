@@ -27,7 +27,8 @@ def serve(data_dir: Path) -> Iterator[Serve]:
     yield make
     for service in made:
         service.close()
-        assert not service.complaints, service.complaints
+    complaints = [line for service in made for line in service.complaints]
+    assert not complaints, [service.log for service in made]
     for url in {service.settings.get("NEXUS_DATABASE_URL", f"sqlite:///{data_dir / 'nexus.db'}") for service in made}:
         check_record(url)
 

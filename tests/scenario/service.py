@@ -95,11 +95,15 @@ class Service:
         return self._log.read_bytes()[self._start :].decode(errors="replace")
 
     @property
+    def log(self) -> str:
+        """Everything that any of its processes has printed."""
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    @property
     def complaints(self) -> list[str]:
-        """What any of its processes has logged as a warning or worse, but for what is ``tolerated``."""
-        lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
-        spoken = [line for line in lines if COMPLAINT.search(line) and not CUT_SHORT.search(line)]
-        return [line for line in spoken if not (self.tolerated and self.tolerated in line)]
+        """What any of its processes has logged as a warning or worse, but for what is ``tolerated`` (a pattern)."""
+        spoken = [line for line in self.log.splitlines() if COMPLAINT.search(line) and not CUT_SHORT.search(line)]
+        return [line for line in spoken if not (self.tolerated and re.search(self.tolerated, line))]
 
     @property
     def http(self) -> httpx.Client:

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,33 +104,44 @@ async def test_a_cancelled_build_leaves_no_process() -> None:
 
 
 def test_a_child_whose_service_is_gone_ends_at_once(tmp_path: Path) -> None:
-    document = tmp_path / "document"
-    document.write_bytes(example("notes"))
     reading, writing = os.pipe()
-    with document.open("rb") as given, (tmp_path / "files").open("wb") as made:
-        full_pipe(writing)  # the child cannot tell its first stage, and waits
-        options = {"document": given.fileno(), "files": made.fileno(), "limit": 1 << 20, "name": None, "base": None}
-        child = subprocess.Popen(
-            [
-                sys.executable,
-                "-I",
-                "-c",
-                START,
-                str(ROOT),
-                json.dumps({**options, "cpu_seconds": 9, "memory_mib": 999}),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=writing,
-            pass_fds=(given.fileno(), made.fileno()),
-        )
+    full_pipe(writing)  # the child cannot tell its first stage, and waits
+    with child_of(tmp_path, writing) as child:
         assert child.stdin is not None
         child.stdin.close()
+        assert child.wait(20) == 4
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_child_that_nobody_listens_to_ends_without_a_word(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with child_of(tmp_path, writing) as child:
+        os.close(writing)
+        assert child.stderr is not None
+        assert (child.stderr.read(), child.wait(20)) == (b"", 4)
+
+
+@contextlib.contextmanager
+def child_of(folder: Path, output: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The child of a build, telling its stages to ``output``."""
+    document = folder / "document"
+    document.write_bytes(example("notes"))
+    with document.open("rb") as given, (folder / "files").open("wb") as made:
+        files = {"document": given.fileno(), "files": made.fileno()}
+        options = {**files, "limit": 1 << 20, "name": None, "base": None, "cpu_seconds": 9, "memory_mib": 999}
+        child = subprocess.Popen(
+            [sys.executable, "-I", "-c", START, str(ROOT), json.dumps(options)],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            pass_fds=tuple(files.values()),
+        )
         try:
-            assert child.wait(20) == 4
+            yield child
         finally:
             child.kill()
-            os.close(reading)
-            os.close(writing)
 
 
 def full_pipe(writing: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import select
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -119,3 +121,26 @@ async def test_units_that_deadlock_run_again(database: Database) -> None:
     await asyncio.gather(database.write(touching(1, 2)), database.write(touching(2, 1)))
     touched = await database.read(lambda connection: connection.exec_driver_sql("SELECT touched FROM rows").all())
     assert [row.touched for row in touched] == [2, 2]
+
+
+async def test_a_session_that_stands_still_is_ended_by_the_server(database: Database) -> None:
+    shown = "SHOW idle_in_transaction_session_timeout"
+    assert await database.write(lambda tx: tx.connection.scalar(sa.text(shown))) == "15s"
+
+
+async def test_a_unit_that_stood_still_runs_again(database: Database) -> None:
+    tries: list[str] = []
+
+    def unit(tx: Transaction) -> None:
+        stating(tx, "once")
+        tries.append("stalled" if not tries else "again")
+        if tries == ["stalled"]:
+            tx.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 1"))
+            driver: Any = tx.connection.connection.driver_connection
+            assert select.select([driver.fileno()], [], [], 30)[0], "the server has said so"
+            tx.execute(sa.text("SELECT 1"))
+
+    await database.write(unit)
+    assert tries == ["stalled", "again"]
+    page, _ = await EventLog(database).read(after=0, org="o")
+    assert [event.key for event in page] == ["once"]
