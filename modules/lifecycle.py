@@ -24,7 +24,7 @@ from modules.store.versions import (
     insert_grant,
     lock_module,
     newest_grant_of,
-    previous_number,
+    number_before,
     read_active,
     read_version,
 )
@@ -65,7 +65,7 @@ class Lifecycle:
         to: int | None = None,
         run: str | None = None,
     ) -> Activation:
-        """Point to an approved version with the grant it last had; without ``to``, to the one active before.
+        """Point to an approved version with the grant it last had; without ``to``, to the one before this.
 
         Also how an approved newer version is installed again. Raises ``NotFound`` or ``Conflict``.
         """
@@ -76,14 +76,16 @@ class Lifecycle:
         current = read_active(tx.connection, org, module)
         if current is None:
             raise NotFound(f"The module {module!r} is not installed.")
-        number = to if to is not None else previous_number(tx.connection, current)
+        number = to if to is not None else number_before(tx.connection, current)
         if number is None:
-            raise Conflict(f"The module {module!r} had no other version before this one.", mend="Build a new one.")
+            raise Conflict(
+                f"The module {module!r} had no other version before this one.", mend="Name a version, or build one."
+            )
         version = read_version(tx.connection, org, module, number)
         grant = newest_grant_of(tx.connection, version)
         if grant is None:
             raise Conflict(f"Version {number} of {module!r} was never installed.", mend="Approve its card first.")
-        kind = "rolled_back" if number < current.number else "installed"
+        kind = "rolled_back" if to is None or number < current.number else "installed"
         activation = self._activation(tx, version, grant, kind, actor)
         insert_activation(tx, activation, f"move:{key}")
         _tell(tx, activation, current, run)

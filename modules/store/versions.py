@@ -176,20 +176,25 @@ def newest_grant_of(connection: Connection, version: Version) -> str | None:
     return connection.execute(query).scalar()
 
 
-def previous_number(connection: Connection, current: Activation) -> int | None:
-    """The version that was active before the current one: the newest move to another version."""
+def number_before(connection: Connection, current: Activation) -> int | None:
+    """The version that a rollback leads to: what was active before the current one was installed.
+
+    Moves are undone one by one, as on a stack: a rollback is never undone by the next one.
+    """
     query = (
-        select(versions.c.number)
-        .join(activations, activations.c.version_id == versions.c.id)
-        .where(
-            activations.c.org == current.org,
-            activations.c.module == current.module,
-            activations.c.version_id != current.version_id,
-        )
-        .order_by(activations.c.id.desc())
-        .limit(1)
+        select(activations.c.kind, versions.c.number)
+        .join(versions, versions.c.id == activations.c.version_id)
+        .where(activations.c.org == current.org, activations.c.module == current.module)
+        .order_by(activations.c.id)
     )
-    return connection.execute(query).scalar()
+    stack: list[int] = []
+    for kind, number in connection.execute(query):
+        if kind == "rolled_back":
+            while stack and stack[-1] != number:
+                stack.pop()
+        if stack[-1:] != [number]:
+            stack.append(number)
+    return stack[-2] if len(stack) > 1 else None
 
 
 def _moves() -> Select[Any]:

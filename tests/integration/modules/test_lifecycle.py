@@ -224,6 +224,16 @@ async def test_repeating_a_rollback_changes_nothing(desk: Desk) -> None:
     assert await desk.told("module.rolled_back") == ["module.rolled_back"]
 
 
+async def test_a_second_rollback_goes_further_back_and_never_forward(desk: Desk) -> None:
+    for number in (1, 2, 3):
+        await desk.activate(await desk.approved(number))
+    assert [(await desk.roll_back(key)).number for key in ("r1", "r2")] == [2, 1]
+    with pytest.raises(Conflict):
+        await desk.roll_back("r3")
+    assert (await desk.roll_back("r4", to=3)).kind == "installed"
+    assert (await desk.roll_back("r5")).number == 1
+
+
 async def test_there_is_nothing_to_roll_back_to_at_first(desk: Desk) -> None:
     with pytest.raises(NotFound):
         await desk.roll_back("r0")
