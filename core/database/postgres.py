@@ -21,20 +21,23 @@ from core.errors import Unavailable
 T = TypeVar("T")
 
 APPEND_LOCK = 0x6E65787573
-TAKE_APPEND_LOCK = "SELECT pg_advisory_xact_lock(%s)"
-# One statement: rows in the order they were stated, their ids, and the news for every listening process.
+# One statement: the lock before the first id is drawn (nothing comes out of a sort before all has gone into it), rows
+# in the order they were stated, their ids, and the news for every listening process. Not a pipeline of two: a process
+# that is stopped inside one holds the lock in a session that its server does not count as idle.
 INSERT_EVENTS = f"""
-WITH stated AS (
+WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({APPEND_LOCK})),
+stated AS (
     INSERT INTO events (key, org, run, type, data, ts)
     SELECT key, org, run, type, data, ts
-    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+    FROM locked,
+         unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
          WITH ORDINALITY AS e (key, org, run, type, data, ts, place)
     ORDER BY place
     ON CONFLICT (key) DO NOTHING
     RETURNING id
 )
 SELECT count(*), min(id), max(id), pg_notify('{CHANNEL}', max(id)::text) FROM stated HAVING count(*) > 0
-"""  # noqa: S608 (the channel is a constant)
+"""  # noqa: S608 (both are constants)
 # Writers that wait for a row or for the append lock must not keep readers waiting, so the pools are two.
 WRITERS = 8
 READERS = 8
@@ -123,13 +126,11 @@ class PostgresDatabase(Database):
 
 
 def append(connection: Connection, pending: Sequence[PendingEvent]) -> Committed | None:
-    """Insert events under the append lock and tell every listening process, in one round trip."""
+    """Insert events under the append lock and tell every listening process."""
     raw = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     columns = [list(column) for column in zip(*pending, strict=True)]
     try:
-        with raw.pipeline(), raw.cursor() as cursor:
-            cursor.execute(TAKE_APPEND_LOCK, (APPEND_LOCK,))
-            row = cursor.execute(INSERT_EVENTS, columns).fetchone()
+        row = raw.execute(INSERT_EVENTS, columns).fetchone()
     except psycopg.Error as error:
         error.args = (first_line(error),)
         raise DBAPIError(None, None, error, hide_parameters=True) from error

@@ -15,7 +15,7 @@ from orchestrator.cli.session import with_client
 if TYPE_CHECKING:
     from orchestrator.client import Client
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 Card = Annotated[str, typer.Argument(help="The approval's id.")]
 Hash = Annotated[str | None, typer.Option("--hash", help="Answer only if the payload still has this hash.")]

@@ -18,7 +18,7 @@ from orchestrator.cli.session import with_client
 if TYPE_CHECKING:
     from orchestrator.client import Client
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 Text = Annotated[str, typer.Argument(help="What you want, in your words; - reads it from standard input.")]
 Attach = Annotated[list[Path] | None, typer.Option("--attach", "-a", help="A file to attach; may be repeated.")]

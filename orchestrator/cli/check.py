@@ -9,7 +9,7 @@ import typer
 from orchestrator.cli.output import AsJson, ExitCode, say, say_json, table
 from orchestrator.cli.session import with_client
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from orchestrator.cli.output import AsJson, say, say_json, table
 from orchestrator.cli.session import with_client
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="For example openweather or github/token.")]
 PATH = "/admin/credentials"

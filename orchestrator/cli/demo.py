@@ -8,7 +8,7 @@ import typer
 
 from orchestrator.cli.output import AsJson, say, say_json
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 DEFAULT_PORT = 8100
 

@@ -17,7 +17,7 @@ from orchestrator.cli.session import with_client
 if TYPE_CHECKING:
     from orchestrator.client import Client
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 Module = Annotated[str, typer.Argument(help="The module's name.")]
 

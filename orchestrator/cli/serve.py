@@ -15,7 +15,7 @@ from orchestrator.cli.output import AsJson, say, say_json, warn
 from orchestrator.identity.model import LINK_LIFE
 from orchestrator.serving import Announcement, serve
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()

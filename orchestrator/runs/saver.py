@@ -62,6 +62,13 @@ async def postgres_saver(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]:
     from psycopg.rows import dict_row
     from psycopg_pool import AsyncConnectionPool
 
+    class PlainPostgresSaver(AsyncPostgresSaver):
+        """Without a pipeline: its server does not count a session as idle whose client stands still inside one."""
+
+        def __init__(self, connection: Any) -> None:
+            super().__init__(connection)
+            self.supports_pipeline = False
+
     class FencedPostgresSaver(AsyncPostgresSaver):
         """Holds the run's row ``FOR SHARE`` while a checkpoint is written: a take-over waits, or comes first."""
 
@@ -86,7 +93,7 @@ async def postgres_saver(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]:
         try:
             async with pool.connection() as connection, connection.transaction():
                 await check_lease(connection, CURRENT_LEASE.get())
-                yield AsyncPostgresSaver(connection)
+                yield PlainPostgresSaver(connection)
         except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as error:
             raise Unavailable(
                 "The checkpoint could not be stored.", mend="Check that PostgreSQL is reachable."

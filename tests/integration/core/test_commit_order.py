@@ -77,5 +77,6 @@ class TestHeldAtTheCommit:
     async def test_without_the_append_lock_an_event_is_lost(
         self, database: postgres.PostgresDatabase, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(postgres, "TAKE_APPEND_LOCK", "SELECT %s::bigint")
+        unlocked = postgres.INSERT_EVENTS.replace("pg_advisory_xact_lock", "abs")
+        monkeypatch.setattr(postgres, "INSERT_EVENTS", unlocked)
         assert await self.read_between(database) == ["second"]

@@ -35,9 +35,10 @@ def test_the_help_names_every_command_and_imports_none() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_can_be_imported(name: str) -> None:
-    app = import_module(COMMANDS[name].module).app
+    command = typer.main.get_command(import_module(COMMANDS[name].module).app)
 
-    assert typer.main.get_command(app).help
+    assert command.help
+    assert not [option.name for option in command.params if option.name and "completion" in option.name]
 
 
 @pytest.mark.parametrize(
