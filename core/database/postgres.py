@@ -20,7 +20,7 @@ from core.errors import Unavailable
 
 T = TypeVar("T")
 
-APPEND_LOCK = 0x6E65787573
+APPEND_LOCK = "474148795763"
 # One statement: the lock before the first id is drawn (nothing comes out of a sort before all has gone into it), rows
 # in the order they were stated, their ids, and the news for every listening process. Not a pipeline of two: a process
 # that is stopped inside one holds the lock in a session that its server does not count as idle.
