@@ -12,6 +12,7 @@ from gateway.builtin.labelled import fill_labelled
 from gateway.builtin.lexer import Token
 from gateway.builtin.phrases import fill_phrases, unused
 from gateway.builtin.profile import Profile
+from gateway.builtin.switches import fill_switches
 from gateway.builtin.typed import fill_typed
 from gateway.builtin.words import stems_of
 from gateway.messages import JsonObject
@@ -50,6 +51,7 @@ def fill(
     _fill_params(board, params or {})
     fill_labelled(board)
     fill_typed(board)
+    fill_switches(board)
     fill_phrases(board)
     missing = _secrets_last(profile, missing_inputs(profile.spec.input_schema, board.arguments))
     unclear = {".".join(path): found for path, found in board.unclear.items()}

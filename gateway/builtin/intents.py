@@ -112,7 +112,7 @@ def _install(clause: Clause, named: frozenset[str], *, attached: bool) -> Wish |
     if attached or any(token.kind in (Kind.URL, Kind.PATH) for token in clause.tokens):
         return Wish(Intent.BUILD, clause, "what is not built yet is built first")
     object_words = _object(clause)
-    about = not stem_set("draft_nouns").isdisjoint(object_words) or not named.isdisjoint(clause.parts)
+    about = not (stem_set("draft_nouns") | named).isdisjoint(object_words)
     if about or clause.verb == "install" or {"it", "that", "this"} & {token.word for token in clause.tokens[1:3]}:
         return Wish(Intent.INSTALL, clause, f"“{clause.verb}” with a draft as its object")
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -60,6 +61,12 @@ def asking() -> Mapping[tuple[str, ...], tuple[str, ...]]:
 def period_end(word: str) -> str | None:
     """``start`` or ``end`` for a word that stands before such a date."""
     return _content()["periods"].get(word)
+
+
+@cache
+def language_names(code: str) -> tuple[str, ...]:
+    """What a language is called whose code this is: ISO 639-1, with or without a country behind it."""
+    return tuple(_content()["languages"].get(re.split("[-_]", code.lower())[0], "").split())
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gateway.builtin.board import Board
 from gateway.builtin.labelled import is_day
 from gateway.builtin.lexer import Kind
-from gateway.builtin.lexicon import roles_after, word_set
+from gateway.builtin.lexicon import period_end, roles_after, word_set
 from gateway.builtin.profile import Input
 from gateway.schema import choices
 
@@ -17,6 +17,7 @@ def fill_phrases(board: Board) -> None:
     """Prepositions first, then what is searched for, then whatever is certain because nothing else is left."""
     _fill_prepositions(board)
     _fill_search(board)
+    _fill_named_number(board)
     _fill_only_number(board)
     _fill_only_text(board)
 
@@ -71,9 +72,17 @@ def _object(board: Board, index: int) -> range | None:
             last += 1
         return range(index, last + 1)
     last = index - 1
-    while board.is_value_word(last + 1) and last - index < 3:
+    while board.is_value_word(last + 1) and last - index < 3 and not (last >= index and _says_more(board, last + 1)):
         last += 1
     return range(index, last + 1) if last >= index else None
+
+
+def _says_more(board: Board, index: int) -> bool:
+    """Whether another statement about the same thing begins here: ``… published since 2001``, ``… until May``."""
+    word, following = board.word(index), board.word(index + 1)
+    if period_end(word) and index + 1 < len(board.tokens) and board.tokens[index + 1].kind in (Kind.NUMBER, Kind.DATE):
+        return True
+    return word.endswith("ed") and bool(period_end(following) or roles_after(following))
 
 
 def _rest(board: Board, index: int) -> range:
@@ -120,6 +129,8 @@ def _fill_search(board: Board) -> None:
     last = start - 1
     while last + 1 < len(board.tokens) and board.free(last + 1) and not board.mark(last + 1):
         if board.word(last + 1) in ("please", "in", "with", "from") or board.starts_label(last + 1):
+            break
+        if last >= start and _says_more(board, last + 1):
             break
         last += 1
         if board.tokens[last].kind is Kind.QUOTED:
@@ -211,7 +222,7 @@ def _hard_first(board: Board, places: list[range]) -> list[range]:
 
 
 def _candidate(board: Board, index: int) -> range | None:
-    if not board.free(index):
+    if not board.free(index) or board.word(index - 1) == "how":
         return None
     token = board.tokens[index]
     if token.kind in _WRITTEN:
@@ -247,6 +258,18 @@ def _points(board: Board, one: Input, place: range) -> bool:
     """Whether the preposition before the value does not point to another role than the input's."""
     pointed = set(roles_after(board.word(place.start - 1)))
     return not pointed or not one.roles or bool(pointed & one.roles) or not {"start", "end"} & one.roles
+
+
+def _fill_named_number(board: Board) -> None:
+    """One number is left, and of the inputs for numbers the text names one: "the volume of the speaker to 30"."""
+    free = [index for index, token in enumerate(board.tokens) if token.kind is Kind.NUMBER and board.free(index)]
+    named = [
+        one
+        for one in board.open("integer", "number")
+        if any(board.find(label) for label in one.strong if not board.profile.nouns.issuperset(label))
+    ]
+    if len(free) == 1 and len(named) == 1:
+        board.put(named[0], board.tokens[free[0]].value, free, "the only number, for the number input that is named")
 
 
 def _fill_only_number(board: Board) -> None:

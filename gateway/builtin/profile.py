@@ -82,6 +82,7 @@ class Profile:
         found = {_base_form(named[0])} if len(named) > 1 else set[str]()
         if told and (_base_form(told[0]) in known_verbs() or told[1:2] in _DETERMINED or told[:1] == named[:1]):
             found.add(_base_form(told[0]))
+            found.update(_base_form(word) for word in told[2:3] if told[1] in ("or", "and"))
         return frozenset(word for word in found if not is_stopword(word) and len(word) > 2)
 
     @cached_property

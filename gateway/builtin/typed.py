@@ -10,7 +10,7 @@ from gateway.builtin.board import Board
 from gateway.builtin.dates import Moment
 from gateway.builtin.labelled import is_day, moment_text
 from gateway.builtin.lexer import Kind
-from gateway.builtin.lexicon import comparisons, period_end, roles_after, word_set
+from gateway.builtin.lexicon import comparisons, language_names, period_end, roles_after, word_set
 from gateway.builtin.profile import Input
 from gateway.builtin.words import content_stems, stems_of
 from gateway.messages import JsonObject
@@ -28,6 +28,7 @@ def fill_typed(board: Board) -> None:
     _fill_dates(board)
     _fill_formats(board)
     _fill_bounds(board)
+    _fill_percentages(board)
     _fill_counts(board)
 
 
@@ -78,7 +79,8 @@ def _choose(board: Board, mine: list[tuple[range, Input, Any]]) -> None:
 def _said(board: Board, one: Input, choice: Choice) -> list[range]:
     """Where an allowed value stands as a word of its own."""
     found: list[range] = []
-    for label in choice.labels:
+    named = language_names(str(choice.value)) if one.has_role("language") else ()
+    for label in (*choice.labels, *named):
         stems = tuple(stems_of(label))
         if not stems or isinstance(choice.value, bool | int | float) or not content_stems(label):
             continue
@@ -199,11 +201,13 @@ def _fill_bounds(board: Board) -> None:
     for index, token in enumerate(board.tokens):
         if token.kind is not Kind.NUMBER or not board.free(index):
             continue
-        role = _bound(board, index)
+        period = period_end(board.word(index - 1))
+        role = _bound(board, index) or period
         able = [one for one in board.open("number", "integer") if role and one.has_role(role)]
         named = [one for one in able if board.said.intersection(one.parts)] if len(able) > 1 else able
         if len(named) == 1:
-            board.put(named[0], token.value, [index], f"a bound in the text ({role})")
+            places = [index - 1, index] if period else [index]
+            board.put(named[0], token.value, places, f"a bound in the text ({role})")
 
 
 def _bound(board: Board, index: int) -> str | None:
@@ -220,6 +224,20 @@ def _bound(board: Board, index: int) -> str | None:
             if words == phrase:
                 return role
     return None
+
+
+def _fill_percentages(board: Board) -> None:
+    """``40 percent`` and ``40 %`` fill the one input that goes from 0 to 100."""
+    able = [
+        one
+        for one in board.open("integer", "number")
+        if (one.slot.schema.get("minimum"), one.slot.schema.get("maximum")) == (0, 100)
+    ]
+    for index, token in enumerate(board.tokens):
+        unit = board.word(index + 1) == "percent" or board.mark(index + 1) == "%"
+        if token.kind is Kind.NUMBER and board.free(index) and unit and len(able) == 1:
+            board.put(able[0], token.value, [index, index + 1], "a percentage in the text")
+            return
 
 
 def _fill_counts(board: Board) -> None:
