@@ -72,11 +72,14 @@ def edit(
     bind: Annotated[
         list[str] | None, typer.Option("--bind", help="Where a described server is reached: URL=ADDRESS.")
     ] = None,
+    credential: Annotated[
+        list[str] | None, typer.Option("--credential", help="Which stored secret it is given: DESCRIBED=STORED.")
+    ] = None,
     change: Annotated[str | None, typer.Option("--edit", help="The whole edit as JSON.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Change what a card would do; it then has another hash, and still waits."""
-    wanted = edit_of(bind or [], change)
+    wanted = edit_of(bind or [], credential or [], change)
 
     async def work(client: Client) -> dict[str, Any]:
         current = await client.get(f"{PATH}/{card}")
@@ -90,7 +93,7 @@ def edit(
         say(describe_card(edited))
 
 
-def edit_of(bind: list[str], change: str | None) -> dict[str, Any]:
+def edit_of(bind: list[str], credential: list[str], change: str | None = None) -> dict[str, Any]:
     """The edit as the service takes it."""
     try:
         wanted: dict[str, Any] = json.loads(change) if change else {}
@@ -101,8 +104,13 @@ def edit_of(bind: list[str], change: str | None) -> dict[str, Any]:
         if not equals:
             raise InvalidInput(f"{each!r} is no binding.", mend="Write --bind https://api.example.com=http://HOST:PORT")
         wanted.setdefault("binding", {})[described] = reached
+    for each in credential:
+        described, equals, stored = each.partition("=")
+        if not (described and equals and stored):
+            raise InvalidInput(f"{each!r} gives no secret.", mend="Write --credential NAME_ON_THE_CARD=STORED_NAME")
+        wanted.setdefault("credentials", []).append({"credential": described, "reference": stored})
     if not wanted:
-        raise InvalidInput("There is nothing to edit.", mend="Give --bind or --edit.")
+        raise InvalidInput("There is nothing to edit.", mend="Give --bind, --credential or --edit.")
     return wanted
 
 

@@ -72,8 +72,7 @@ def describe_card(card: dict[str, Any]) -> str:
     if payload.get("binding"):
         bound = ", ".join(f"{described} → {reached}" for described, reached in payload["binding"].items())
         lines.append(f"  binding   {bound}")
-    if payload.get("credentials"):
-        lines.append(f"  secrets   {', '.join(map(str, payload['credentials']))}")
+    lines += [f"  secret    {described}" for described in describe_credentials(card)]
     if payload.get("arguments"):
         lines.append(f"  arguments {payload['arguments']}")
     for note in card["shown"].get("notes", []):
@@ -83,6 +82,18 @@ def describe_card(card: dict[str, Any]) -> str:
     lines.append(f"  expires   {card['expires_at']}")
     lines.append(f"Answer: nexus approvals approve {card['id']}   (or edit, or reject)")
     return "\n".join(lines)
+
+
+def describe_credentials(card: dict[str, Any]) -> list[str]:
+    """Which stored secrets the module will be given, and which of those that it describes it lacks."""
+    given = card["payload"].get("credentials", [])
+    told = [f"{each['credential']}: the stored {each['reference']!r}, sent to {each['origin']} only" for each in given]
+    for each in card["shown"].get("credentials", []):
+        if each["name"] not in {one["credential"] for one in given}:
+            sent = " ".join(str(each[part]) for part in ("in", "parameter", "scheme") if each.get(part))
+            mend = f"nexus credentials set NAME, then edit this card: --credential {each['name']}=NAME"
+            told.append(f"{each['name']} ({each['type']}{', ' if sent else ''}{sent}) is not given. {mend}")
+    return told
 
 
 def report(run: dict[str, Any], cards: list[dict[str, Any]]) -> ExitCode:

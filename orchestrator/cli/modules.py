@@ -112,14 +112,21 @@ def run_operation(
 @app.command("bind")
 def bind(
     module: Module,
-    binding: Annotated[list[str], typer.Argument(help="URL=ADDRESS: where a described server is really reached.")],
+    binding: Annotated[
+        list[str] | None, typer.Argument(help="URL=ADDRESS: where a described server is really reached.")
+    ] = None,
+    credential: Annotated[
+        list[str] | None, typer.Option("--credential", help="Which stored secret it is given: DESCRIBED=STORED.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say where a module's servers are reached; a card asks for it."""
+    """Say where a module's servers are reached and which secrets it is given; a card asks for it."""
     from orchestrator.cli.approvals import edit_of
 
     async def work(client: Client) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        run = await client.call("PUT", f"/admin/modules/{module}/binding", json=edit_of(binding, None))
+        run = await client.call(
+            "PUT", f"/admin/modules/{module}/binding", json=edit_of(binding or [], credential or [])
+        )
         settled = await follow(client, run, run["as_of"])
         return settled, await open_cards(client, [settled["id"]])
 
