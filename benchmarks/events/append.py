@@ -58,7 +58,7 @@ async def _core_rate(database: Database, writers: int, turn: int) -> float:
             def unit(tx: Transaction, key: str = key) -> None:
                 tx.emit("message.delta", DATA, key=key, org="local", run="run")
 
-            await database.write(unit)
+            await database.write(unit, brief=True)
 
     started = time.perf_counter()
     async with asyncio.TaskGroup() as group:

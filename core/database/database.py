@@ -54,11 +54,12 @@ class Database(ABC):
         self._listening = threading.Lock()
 
     @abstractmethod
-    async def write(self, unit: Unit[T]) -> T:
+    async def write(self, unit: Unit[T], *, brief: bool = False) -> T:
         """Run ``unit`` in a transaction of its own and return its value once it is committed.
 
-        Whatever ``unit`` raises is raised here and leaves no trace; ``Unavailable`` when the commit itself fails.
-        Cancelling the caller does not undo a unit that was already queued.
+        ``brief``: a few small rows, so that an engine may run it on the event loop where that takes less time than
+        handing it to a thread. Whatever ``unit`` raises is raised here and leaves no trace; ``Unavailable`` when the
+        commit itself fails. Cancelling the caller does not undo a unit that was already queued.
         """
 
     @abstractmethod

@@ -67,7 +67,7 @@ class PostgresDatabase(Database):
         self._closed = threading.Event()
         self._listener: EventListener | None = None
 
-    async def write(self, unit: Unit[T]) -> T:
+    async def write(self, unit: Unit[T], *, brief: bool = False) -> T:
         self._check_open()
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, unit)
 

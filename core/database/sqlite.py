@@ -34,15 +34,22 @@ class SqliteDatabase(Database):
     def __init__(self, url: str, *, clock: Clock, synchronous: str) -> None:
         super().__init__()
         self._engine = sqlite_engine(url, synchronous)
-        self._writer = Writer(connect(self._engine), clock=clock, mailboxes=self._mailboxes, announce=self._announce)
+        self._writer = Writer(
+            connect(self._engine),
+            clock=clock,
+            mailboxes=self._mailboxes,
+            announce=self._announce,
+            # A commit that waits for the disk is nothing for an event loop.
+            brief_here=synchronous.upper() in ("NORMAL", "OFF"),
+        )
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="nexus-read")
         self._reading = threading.local()
         self._opened: list[Connection] = []
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
 
-    async def write(self, unit: Unit[T]) -> T:
-        return await self._writer.submit(unit)
+    async def write(self, unit: Unit[T], *, brief: bool = False) -> T:
+        return await self._writer.submit(unit, brief=brief)
 
     async def read(self, query: Query[T]) -> T:
         if self._closed.is_set():
@@ -51,6 +58,7 @@ class SqliteDatabase(Database):
 
     async def aclose(self) -> None:
         self._closed.set()
+        await asyncio.sleep(0)  # brief units that were submitted find their place
         await asyncio.to_thread(self._close)
         self._mailboxes.close()
 

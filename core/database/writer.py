@@ -1,4 +1,8 @@
-"""SQLite's writer: one thread that takes what is waiting, commits it as one group and wakes the waiters."""
+"""SQLite's writer: one thread that takes what is waiting, commits it as one group and wakes the waiters.
+
+A brief unit that comes when nobody writes is run where it stands, on its event loop: to hand it to the thread and back
+wakes two processors, which takes longer than the unit itself.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from core.clock import Clock
 from core.database.database import Committed, Unit, guarded
 from core.database.mailbox import Mailbox, Mailboxes
-from core.database.sqlite_connection import driver, spoils_transaction, translated, unavailable
+from core.database.sqlite_connection import BUSY_MILLISECONDS, code, driver, spoils_transaction, translated, unavailable
 from core.database.transaction import PendingEvent, Transaction
 from core.errors import Unavailable
 
@@ -26,6 +30,9 @@ INSERT_EVENT = (
     "INSERT INTO events (key, org, run, type, data, ts) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 )
 LARGEST_GROUP = 256
+# The thread has its turn after so many brief units at the latest, and copies the log into the database then.
+BRIEF_IN_A_ROW = 100
+CHECKPOINT_PAGES = 1000
 
 
 class Ticket:
@@ -58,7 +65,13 @@ class Writer:
     """Runs units of work on one connection, in the order they came, in as few commits as possible."""
 
     def __init__(
-        self, connection: Connection, *, clock: Clock, mailboxes: Mailboxes, announce: Callable[[Committed], None]
+        self,
+        connection: Connection,
+        *,
+        clock: Clock,
+        mailboxes: Mailboxes,
+        announce: Callable[[Committed], None],
+        brief_here: bool,
     ) -> None:
         self._connection = connection
         self._raw = driver(connection)
@@ -68,17 +81,27 @@ class Writer:
         self._queue: SimpleQueue[Ticket | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._closed = False
+        self._connection_free = threading.Lock()
+        self._brief_here = brief_here
+        self._unplaced = 0
+        self._in_a_row = 0
+        self._patient: bool | None = None
         event.listen(connection, "before_cursor_execute", self._check_transaction)
         self._thread = threading.Thread(target=self._serve, name="nexus-write", daemon=True)
         self._thread.start()
 
-    def submit(self, unit: Unit[T]) -> asyncio.Future[T]:
+    def submit(self, unit: Unit[T], *, brief: bool = False) -> asyncio.Future[T]:
         """Queue ``unit``; the future is settled on the running loop once its group is committed or lost."""
         ticket = Ticket(unit, self._mailboxes.here())
         with self._gate:
             if self._closed:
                 raise Unavailable("The database is closed.")
-            self._queue.put(ticket)
+            if brief and self._brief_here:
+                # Not at once: whoever else is ready to write on this loop is to be seen first, as one of a group.
+                self._unplaced += 1
+                ticket.mailbox.loop.call_soon(self._place, ticket)
+            else:
+                self._queue.put(ticket)
         return ticket.future
 
     def close(self) -> None:
@@ -89,12 +112,53 @@ class Writer:
                 self._queue.put(None)
         self._thread.join()
 
+    def _place(self, ticket: Ticket) -> None:
+        """Run a brief unit here and now where it is the only one, else let the thread have it."""
+        with self._gate:
+            here = self._unplaced == 1 and self._in_a_row < BRIEF_IN_A_ROW and not self._closed and self._queue.empty()
+            self._unplaced -= 1
+            here = here and self._connection_free.acquire(blocking=False)
+            if not here:
+                ticket.error = Unavailable("The database is closed.") if self._closed else None
+                if ticket.error is None:
+                    self._queue.put(ticket)
+        if here:
+            self._run_here(ticket)
+        elif ticket.error is not None:
+            ticket.settle()
+
+    def _run_here(self, ticket: Ticket) -> None:
+        self._in_a_row += 1
+        news = self._run_group([ticket], patient=False)
+        self._connection_free.release()
+        if is_busy(ticket.error):
+            with self._gate:
+                if not self._closed:
+                    ticket.error = None
+                    self._queue.put(ticket)
+                    return
+        ticket.settle()
+        if news is not None:
+            self._announce(news)
+
     def _serve(self) -> None:
         last = False
         while not last and (first := self._queue.get()) is not None:
             group, last = self._waiting(first)
-            self._run_group(group)
+            with self._connection_free:
+                self._in_a_row = 0
+                news = self._run_group(group, patient=True)
+            settle(group)
+            if news is not None:
+                self._announce(news)
         self._connection.close()
+
+    def _be_patient(self, patient: bool) -> None:
+        """Only the thread waits for another process's lock, and for the disk when the log is copied."""
+        if patient is not self._patient:
+            self._raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS if patient else 0}")
+            self._raw.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES if patient else 0}")
+            self._patient = patient
 
     def _waiting(self, first: Ticket) -> tuple[list[Ticket], bool]:
         group = [first]
@@ -106,18 +170,16 @@ class Writer:
             group.append(ticket)
         return group, False
 
-    def _run_group(self, group: list[Ticket]) -> None:
-        news: Committed | None = None
+    def _run_group(self, group: list[Ticket], *, patient: bool) -> Committed | None:
         try:
-            news = self._commit(group)
+            self._be_patient(patient)
+            return self._commit(group)
         except BaseException as error:  # whatever it is, those who wait must hear of it, and the thread must live on
             self._roll_back()
             reason = (error.__cause__ or error) if isinstance(error, GroupLost) else error
             for ticket in group:
                 ticket.error = ticket.error or outcome_of(reason, alone=len(group) == 1)
-        settle(group)
-        if news is not None:
-            self._announce(news)
+            return None
 
     def _commit(self, group: list[Ticket]) -> Committed | None:
         self._raw.execute("BEGIN IMMEDIATE")
@@ -187,6 +249,11 @@ def outcome_of(reason: BaseException, *, alone: bool) -> BaseException:
         # A deferred constraint, and nobody else can have broken it.
         return IntegrityError("COMMIT", None, reason, hide_parameters=True)
     return unavailable(reason)
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether another process held the lock, so that nothing was begun."""
+    return error is not None and code(error.__cause__) == sqlite3.SQLITE_BUSY
 
 
 def settle(group: Sequence[Ticket]) -> None:

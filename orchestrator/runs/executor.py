@@ -146,7 +146,7 @@ class Executor:
         while True:
             state = await graph.ainvoke(go_on, config_of(run.id), context=context, durability="sync")
             if "__interrupt__" not in state:
-                await self._db.write(partial(store.finish, lease=lease, output=machine.output(state)))
+                await self._db.write(partial(store.finish, lease=lease, output=machine.output(state)), brief=True)
                 return
             if await self._park(lease):
                 return
@@ -154,10 +154,10 @@ class Executor:
 
     async def _park(self, lease: Lease) -> bool:
         try:
-            return await self._db.write(lambda tx: store.park(tx, lease))
+            return await self._db.write(lambda tx: store.park(tx, lease), brief=True)
         except IntegrityError:
             # A later message of the thread began to run at the same moment, and is seen now.
-            return await self._db.write(lambda tx: store.park(tx, lease))
+            return await self._db.write(lambda tx: store.park(tx, lease), brief=True)
 
     async def _where(self, graph: CompiledStateGraph[Any, Any, Any, Any], run: Run, machine: Machine) -> Any:
         """Where LangGraph goes on. It is never asked whether: the run's row has said so."""

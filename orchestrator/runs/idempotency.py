@@ -31,12 +31,12 @@ idempotency_keys = Table(
 LONGEST_KEY = 255
 
 
-async def write_racing(db: Database, unit: Callable[[Transaction], T]) -> T:
+async def write_racing(db: Database, unit: Callable[[Transaction], T], *, brief: bool = False) -> T:
     """A unit that may make what another process makes at the same moment: then it runs again, and finds that."""
     try:
-        return await db.write(unit)
+        return await db.write(unit, brief=brief)
     except IntegrityError:
-        return await db.write(unit)
+        return await db.write(unit, brief=brief)
 
 
 def made_before(tx: Transaction, org: str, key: str | None, request: str) -> str | None:

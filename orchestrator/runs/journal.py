@@ -22,6 +22,9 @@ Act = Callable[[str], Awaitable[dict[str, Any]]]
 Record = Callable[[Transaction, dict[str, Any]], None]
 
 
+SHORT = 16 * 1024
+"""Characters of a result that is stored in a moment."""
+
 REFUSALS = (InvalidInput, NotFound, PolicyViolation)
 """What an act raises before it has done anything: nobody has to ask later whether it happened."""
 
@@ -64,8 +67,11 @@ class Journal:
     def org(self) -> str:
         return self.run.org
 
-    async def write(self, unit: Callable[[Transaction], T]) -> T:
-        """One unit of work of the run. Raises ``LeaseLost`` and writes nothing once the lease is void."""
+    async def write(self, unit: Callable[[Transaction], T], *, brief: bool = False) -> T:
+        """One unit of work of the run. Raises ``LeaseLost`` and writes nothing once the lease is void.
+
+        ``brief`` as in ``Database.write``.
+        """
 
         beginning = self._beginning
 
@@ -74,7 +80,7 @@ class Journal:
             self._begin(tx, beginning)
             return unit(tx)
 
-        value = await self._db.write(held)
+        value = await self._db.write(held, brief=brief)
         self._begun(beginning)
         return value
 
@@ -103,17 +109,17 @@ class Journal:
 
     async def announce(self) -> None:
         """State the step's start now: it does something long before it writes anything."""
-        await self.write(lambda tx: None)
+        await self.write(lambda tx: None, brief=True)
 
     async def finished(self, place: Place, summary: Mapping[str, Any]) -> None:
-        await self.write(lambda tx: self.occur(tx, "step.finished", place, {"output": summary}))
+        await self.write(lambda tx: self.occur(tx, "step.finished", place, {"output": summary}), brief=True)
 
     async def failed(self, place: Place, error: Mapping[str, Any]) -> None:
-        await self.write(lambda tx: self.occur(tx, "step.failed", place, {"error": error}))
+        await self.write(lambda tx: self.occur(tx, "step.failed", place, {"error": error}), brief=True)
 
     async def occurred(self, name: str, place: Place, data: Mapping[str, Any], n: int = 0) -> None:
         """An occurrence in a unit of its own: progress, deltas."""
-        await self.write(lambda tx: self.occur(tx, name, place, data, n))
+        await self.write(lambda tx: self.occur(tx, name, place, data, n), brief=True)
 
     def _begin(self, tx: Transaction, place: Place | None) -> None:
         if place is not None:
@@ -160,7 +166,7 @@ class Journal:
         same key where it is ``repeatable`` (it reads, or the other side knows idempotency keys), and raises
         ``OutcomeUnknown`` where it is not. ``record`` writes what belongs to the result in the same transaction.
         """
-        found = await self.write(lambda tx: begin(tx, self.run.id, place.step, ordinal, kind))
+        found = await self.write(lambda tx: begin(tx, self.run.id, place.step, ordinal, kind), brief=True)
         if found is not None:
             if found.result is not None:
                 return json.loads(found.result)
@@ -173,12 +179,14 @@ class Journal:
                 await self.write(lambda tx: forget(tx, self.run.id, place.step, ordinal))
             raise
 
+        text = json.dumps(result)
+
         def conclude(tx: Transaction) -> None:
-            complete(tx, self.run.id, place.step, ordinal, result)
+            complete(tx, self.run.id, place.step, ordinal, text)
             if record is not None:
                 record(tx, result)
 
-        await self.write(conclude)
+        await self.write(conclude, brief=len(text) <= SHORT)
         return result
 
     async def at_once(self, place: Place, kind: str, unit: Callable[[Transaction], dict[str, Any]]) -> dict[str, Any]:
@@ -189,7 +197,7 @@ class Journal:
             if found is not None and found.result is not None:
                 return json.loads(found.result)
             result = unit(tx)
-            complete(tx, self.run.id, place.step, 0, result)
+            complete(tx, self.run.id, place.step, 0, json.dumps(result))
             return result
 
         return await self.write(act)
@@ -203,7 +211,7 @@ class Journal:
         """The owner's word on an unknown outcome, as a result to go on with. ``record`` as in ``once``."""
 
         def unit(tx: Transaction) -> None:
-            complete(tx, self.run.id, place.step, ordinal, result)
+            complete(tx, self.run.id, place.step, ordinal, json.dumps(result))
             record(tx, result)
 
         await self.write(unit)
@@ -236,9 +244,10 @@ def forget(tx: Transaction, run: str, step: str, ordinal: int) -> None:
     tx.execute(effects.delete().where(*at(run, step, ordinal)))
 
 
-def complete(tx: Transaction, run: str, step: str, ordinal: int, result: dict[str, Any]) -> None:
+def complete(tx: Transaction, run: str, step: str, ordinal: int, result: str) -> None:
+    """The effect has this result, which is JSON."""
     tx.execute(
         update(effects)
         .where(*at(run, step, ordinal))
-        .values(state="finished", result=json.dumps(result), finished_at=rfc3339(tx.now))
+        .values(state="finished", result=result, finished_at=rfc3339(tx.now))
     )

@@ -75,7 +75,7 @@ class Runs:
             return run, before, True
 
         with self._executor.in_hand(new_id):
-            run, before, created = await write_racing(self._db, unit)
+            run, before, created = await write_racing(self._db, unit, brief=True)
             if created and run.executor is not None:
                 self._executor.launch(run)
         return run, before

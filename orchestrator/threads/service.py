@@ -40,7 +40,7 @@ class Threads:
                 remember(tx, actor.org, key, request, thread)
             return store.get_thread(tx.connection, actor.org, made or thread)
 
-        return await write_racing(self._db, unit)
+        return await write_racing(self._db, unit, brief=True)
 
     async def say(
         self,

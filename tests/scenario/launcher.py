@@ -117,7 +117,7 @@ def die_at_commit() -> None:
 def dying_after(write: Callable[..., Any], current: threading.local) -> Callable[..., Any]:
     """``Database.write`` that dies once a unit is committed that set ``current.matched``."""
 
-    async def wrapped(self: Any, unit: Any) -> Any:
+    async def wrapped(self: Any, unit: Any, **how: Any) -> Any:
         matched: list[bool] = []
 
         def watched(tx: Transaction) -> Any:
@@ -126,7 +126,7 @@ def dying_after(write: Callable[..., Any], current: threading.local) -> Callable
             matched[:] = [current.matched]
             return value
 
-        value = await write(self, watched)
+        value = await write(self, watched, **how)
         if matched == [True]:
             die()
         return value
