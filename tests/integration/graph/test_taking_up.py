@@ -29,7 +29,7 @@ async def test_a_run_whose_failure_could_not_even_be_written_goes_on_when_the_di
     process = await launch(machine_of(fills_the_disk), beat=0.05)
     write, refused = process.db.write, 0
 
-    async def writes(unit: Any) -> Any:
+    async def writes(unit: Any, **how: Any) -> Any:
         nonlocal refused
         if full:
             refused += 1
@@ -37,7 +37,7 @@ async def test_a_run_whose_failure_could_not_even_be_written_goes_on_when_the_di
             if refused == 6:
                 full.clear()
             raise Unavailable("The database could not store this: database or disk is full.")
-        return await write(unit)
+        return await write(unit, **how)
 
     monkeypatch.setattr(process.db, "write", writes)
     run, _ = await process.runs.start(OWNER, RunKind.TURN, {})
