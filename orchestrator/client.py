@@ -163,6 +163,6 @@ def refusal(content: bytes, status: int) -> Refusal:
 
 def lost(error: httpx.TransportError) -> Unavailable:
     return Unavailable(
-        f"The service cannot be reached: {error or type(error).__name__}.",
+        f"The service cannot be reached: {str(error) or type(error).__name__}.",
         mend="See whether `nexus serve` is running and what it says.",
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Mapping, Set
+from contextlib import suppress
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,13 +14,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.errors import InvalidInput, NexusError
+from core.errors import InvalidInput, NexusError, TooLarge
 from core.ids import Ids
 from orchestrator.api.origins import answers_to
 from orchestrator.api.problem import problem, too_large
 
 log = logging.getLogger("nexus.api")
 
+DRAIN_SECONDS = 10.0
+"""How long a body that is too large is read on, and thrown away, so that its sender can hear why."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 RESPONSE_HEADERS = {
     "x-content-type-options": "nosniff",
@@ -34,7 +38,7 @@ class Misdirected(InvalidInput):
 
     code = "misdirected"
     status = 421
-    default_mend = "Use the address that `nexus serve` printed, or add the name to the settings."
+    default_mend = "Use the address that `nexus serve` printed, or make that name the host of the setting bind."
 
 
 class BodyTooLarge(HTTPException):
@@ -68,6 +72,8 @@ class Guard:
         scope["nexus.body_limit"] = limit
         outgoing = Outgoing(send, request_id)
         if refusal := self._refusal(headers, limit):
+            if isinstance(refusal, TooLarge) and headers.get("expect", "").lower() != "100-continue":
+                await drained(receive)
             await problem(refusal, request_id, {"Connection": "close"})(scope, receive, outgoing)
             return
         try:
@@ -97,6 +103,18 @@ class Guard:
         return None
 
 
+async def drained(receive: Receive) -> None:
+    """Read the rest of a refused body and drop it, for a bounded time.
+
+    Most clients listen only once they have sent everything, and a connection that is closed with bytes still unread is
+    reset: they would hear of a broken connection and never of the limit.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while (await receive()).get("more_body", False):
+                pass
+
+
 class Incoming:
     """Counts the body, for requests that do not say how long they are."""
 
@@ -109,6 +127,8 @@ class Incoming:
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
+                if message.get("more_body", False):
+                    await drained(self._receive)
                 raise BodyTooLarge(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +72,14 @@ def test_a_file_over_the_limit_is_refused_at_the_door(serve) -> None:
     pasted = me.service.http.post("/admin/drafts", json={"text": "x" * 1_000_001})
     assert pasted.status_code in (413, 422)
     assert me.service.http.post("/v1/files", content=b"").status_code == 422
+
+
+def test_a_file_far_over_the_limit_is_refused_by_its_size_and_not_by_a_broken_connection(serve, tmp_path: Path) -> None:
+    service = serve(NEXUS_LIMITS__DOCUMENT_BYTES="100000").start().ready()
+    (tmp_path / "huge.yaml").write_bytes(b"x" * 30_000_000)
+    ran = service.command("modules", "build", str(tmp_path / "huge.yaml"))
+    assert ran.returncode == 1
+    assert "over 100000 bytes" in ran.stderr
 
 
 def test_references_to_files_and_addresses_are_not_followed(me: Person, upstream: Upstream, tmp_path: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 
@@ -12,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from core.clock import SystemClock
 from core.ids import TimeOrderedIds
+from orchestrator.api import guard
 from orchestrator.api.guard import Guard
 
 
@@ -66,19 +68,44 @@ async def test_a_body_over_the_limit_is_refused_by_its_length(ask) -> None:
     assert problem["request_id"] == response.headers["x-request-id"]
 
 
-async def test_a_body_that_says_it_is_too_long_is_not_read() -> None:
+async def answered(headers: list[tuple[bytes, bytes]], receive: Receive) -> int:
+    """The status with which a request is answered whose body comes from ``receive``."""
     sent: list[Message] = []
-
-    async def receive() -> Message:
-        raise AssertionError("the body was read")
 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    headers = [(b"host", b"localhost"), (b"content-length", b"11")]
-    await guarded()({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive, send)
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"localhost"), *headers]}
+    await guarded()(scope, receive, send)
+    return sent[0]["status"]
 
-    assert sent[0]["status"] == 413
+
+async def test_a_client_that_asks_before_it_sends_too_much_is_told_at_once() -> None:
+    async def receive() -> Message:
+        raise AssertionError("the body was read")
+
+    assert await answered([(b"content-length", b"11"), (b"expect", b"100-continue")], receive) == 413
+
+
+@pytest.mark.parametrize("headers", [[(b"content-length", b"12")], []])
+async def test_a_client_that_sends_too_much_is_heard_out_before_it_is_told(headers: list[tuple[bytes, bytes]]) -> None:
+    left = [b"1234", b"1234", b"1234", b"1234"]
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": left.pop(), "more_body": bool(left)}
+
+    assert await answered(headers, receive) == 413
+    assert left == []
+
+
+async def test_a_client_that_never_ends_is_told_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "DRAIN_SECONDS", 0.05)
+
+    async def receive() -> Message:
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": b"x" * 6, "more_body": True}
+
+    assert await answered([], receive) == 413
 
 
 async def test_a_path_may_have_a_limit_of_its_own(ask) -> None:
