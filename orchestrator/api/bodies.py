@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Header, Query
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from orchestrator.api.storable import refuse_unstorable
 
+LARGEST_NUMBER = 2**31 - 1
+"""What every database keeps in a column of whole numbers."""
+
+Number = Annotated[int, Field(strict=True, ge=1, le=LARGEST_NUMBER)]
+"""A number that we gave out, a version's say, in a body: `true` and "1" are none."""
 Limit = Annotated[int, Query(ge=1, le=200, description="Items a page.")]
 After = Annotated[str, Query(description="The `next` of the page before.")]
 IdempotencyKey = Annotated[

@@ -14,7 +14,7 @@ from core.errors import InvalidInput
 from core.events import head
 from modules.store.bundles import read_bundle_of
 from modules.store.drafts import Draft, list_drafts, read_draft, read_proof
-from orchestrator.api.bodies import After, Body, IdempotencyKey, Limit, page
+from orchestrator.api.bodies import After, Body, IdempotencyKey, Limit, Number, page
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.runs.model import Run
@@ -34,20 +34,20 @@ class NewDraft(Body):
 class EditDraft(Body):
     """Files by path: their new text, or null to remove one. ``revision`` is the draft's that was read."""
 
-    revision: int
+    revision: Number
     files: dict[str, str | None] = Field(min_length=1)
 
 
 class Move(Body):
     """The version's number; without it the one before the active one."""
 
-    version: int | None = None
+    version: Number | None = None
 
 
 class Install(Body):
     """The number of an approved version."""
 
-    version: int
+    version: Number
 
 
 class Grant(Body):

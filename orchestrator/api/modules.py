@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
@@ -14,7 +14,7 @@ from core.errors import NotFound
 from core.events import head
 from modules.store.bundles import read_bundle_of
 from modules.store.versions import list_activations, list_versions, read_active, read_grant, read_version
-from orchestrator.api.bodies import Body, IdempotencyKey
+from orchestrator.api.bodies import LARGEST_NUMBER, Body, IdempotencyKey
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.runs.model import RunKind, RunState
@@ -146,7 +146,10 @@ async def versions(services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER
 
 @router.get("/v1/modules/{module}/versions/{version}/bundle", response_class=Response)
 async def bundle(
-    services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER)], module: str, version: int
+    services: Wired,
+    actor: Annotated[Actor, Requires(Role.VIEWER)],
+    module: str,
+    version: Annotated[int, Path(ge=1, le=LARGEST_NUMBER)],
 ) -> Response:
     """The version's bytes: a tar whose SHA-256 is the bundle's hash."""
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from core.actor import Actor, Role
 from core.errors import InvalidInput
 from core.events import Event, head
-from orchestrator.api.bodies import After, Body, IdempotencyKey, Limit, page
+from orchestrator.api.bodies import LARGEST_NUMBER, After, Body, IdempotencyKey, Limit, page
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.api.sse import stream_run
@@ -100,8 +100,10 @@ async def list_messages(
     actor: Annotated[Actor, Requires(Role.VIEWER)],
     thread: str,
     limit: Limit = 100,
-    after: Annotated[int, Query(ge=0, description="Position of the last message seen.")] = 0,
-    before: Annotated[int | None, Query(ge=1, description="For the messages ahead of a position.")] = None,
+    after: Annotated[int, Query(ge=0, le=LARGEST_NUMBER, description="Position of the last message seen.")] = 0,
+    before: Annotated[
+        int | None, Query(ge=1, le=LARGEST_NUMBER, description="For the messages ahead of a position.")
+    ] = None,
 ) -> dict[str, Any]:
     """Messages in order."""
 

@@ -29,6 +29,12 @@ MEMBERS = {"type", "title", "status", "code", "detail", "mend", "request_id"}
         ("GET", "/v1/events?after=-1", {}, 422),
         ("GET", "/v1/events?after=99999999999999999999", {}, 422),
         ("GET", "/v1/events?after=9999999999", {}, 409),
+        ("GET", "/v1/threads/none/messages?after=" + "9" * 30, {}, 422),
+        ("GET", "/v1/threads/none/messages?before=" + "9" * 30, {}, 422),
+        ("GET", "/v1/modules/none/versions/" + "9" * 30 + "/bundle", {}, 422),
+        ("POST", "/admin/modules/none/rollback", {"json": {"version": 10**30}}, 422),
+        ("POST", "/admin/modules/none/install", {"json": {"version": True}}, 422),
+        ("PATCH", "/admin/drafts/none", {"json": {"revision": 10**30, "files": {"a": "b"}}}, 422),
         ("GET", "/v1/events?limit=0", {"headers": {"Accept": "application/json"}}, 422),
     ],
 )
