@@ -134,12 +134,16 @@ async def say(
 
 @router.post("/v1/threads/{thread}/branch", status_code=201)
 async def branch(
-    services: Wired, actor: Annotated[Actor, Requires(Role.OPERATOR)], thread: str, body: Branch
+    services: Wired,
+    actor: Annotated[Actor, Requires(Role.OPERATOR)],
+    thread: str,
+    body: Branch,
+    key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """A new conversation that shares this one's messages up to one."""
     if (body.message is None) == (body.step is None):
         raise InvalidInput("Name either a message or a step to branch from.")
-    return await services.threads.branch(actor, thread, body.message, body.step)
+    return await services.threads.branch(actor, thread, body.message, body.step, key)
 
 
 def ends_turn(event: Event) -> bool:

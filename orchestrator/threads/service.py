@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Connection
+
 from core.actor import Actor
 from core.database import Database, Transaction
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, NotFound
 from core.hashing import record_hash
 from core.ids import Ids
 from orchestrator.files.store import describe_file
 from orchestrator.runs.idempotency import made_before, remember, write_racing
 from orchestrator.runs.model import Run, RunKind
 from orchestrator.runs.service import Runs
+from orchestrator.runs.steps import steps_of
 from orchestrator.runs.store import thread_is_busy
 from orchestrator.threads import store
 
@@ -82,17 +85,26 @@ class Threads:
             also=also,
         )
 
-    async def branch(self, actor: Actor, thread: str, message: str | None, step: str | None) -> dict[str, Any]:
-        """A new thread that shares this one's messages up to one, or up to what a run's step was answering."""
+    async def branch(
+        self, actor: Actor, thread: str, message: str | None, step: str | None, key: str | None = None
+    ) -> dict[str, Any]:
+        """A new thread that shares this one's messages up to one, or up to what a run's step was answering.
+
+        The one that ``key`` made if it has been used. Raises ``NotFound`` where there is no such message or step.
+        """
         target = self._ids.new()
+        request = record_hash({"branch": thread, "message": message, "step": step})
 
         def unit(tx: Transaction) -> dict[str, Any]:
-            source = store.get_thread(tx.connection, actor.org, thread)
-            upto = message or store.message_of_run(tx.connection, thread, (step or "").partition("/")[0])
-            store.branch(tx, actor.org, thread, target, upto, source["title"])
-            return store.get_thread(tx.connection, actor.org, target)
+            made = made_before(tx, actor.org, key, request)
+            if made is None:
+                source = store.get_thread(tx.connection, actor.org, thread)
+                upto = message or message_of_step(tx.connection, actor.org, thread, step or "")
+                store.branch(tx, actor.org, thread, target, upto, source["title"])
+                remember(tx, actor.org, key, request, target)
+            return store.get_thread(tx.connection, actor.org, made or target)
 
-        return await self._db.write(unit)
+        return await write_racing(self._db, unit)
 
     async def delete(self, actor: Actor, thread: str) -> None:
         """Forget a conversation. Raises ``Conflict`` while something in it is running."""
@@ -103,6 +115,15 @@ class Threads:
             store.delete_thread(tx, actor.org, thread)
 
         await self._db.write(unit)
+
+
+def message_of_step(connection: Connection, org: str, thread: str, place: str) -> str:
+    """The message that a run's step was answering; ``place`` is ``run/step``, or a run alone. Raises ``NotFound``."""
+    run, _, step = place.partition("/")
+    message = store.message_of_run(connection, thread, run)
+    if step and step not in {each["step"] for each in steps_of(connection, org, run)}:
+        raise NotFound(f"Run {run!r} has no step {step!r}.", mend=f"See the steps of GET /v1/runs/{run}.")
+    return message
 
 
 KEPT_OF_FILES = ("id", "name", "media_type", "size")

@@ -66,6 +66,23 @@ async def test_a_branch_shares_messages_up_to_one_and_goes_its_own_way(http: htt
     assert len(await messages(http, by_step.json()["id"])) == 1
 
 
+async def test_a_key_that_was_used_gives_the_branch_that_it_made(http: httpx.AsyncClient) -> None:
+    thread, key = await opened(http), {"Idempotency-Key": "once"}
+    run = (await said(http, thread))["id"]
+    path = f"/v1/threads/{thread}/branch"
+    first = await http.post(path, json={"step": run}, headers=key)
+    assert (await http.post(path, json={"step": run}, headers=key)).json() == first.json()
+    assert (await http.post(path, json={"step": f"{run}/route@2"}, headers=key)).status_code == 422
+    assert len((await http.get("/v1/threads")).json()["items"]) == 2
+
+
+async def test_a_branch_from_a_step_that_never_was_is_refused(http: httpx.AsyncClient) -> None:
+    thread = await opened(http)
+    run = (await said(http, thread))["id"]
+    refused = await http.post(f"/v1/threads/{thread}/branch", json={"step": f"{run}/nowhere@9"})
+    assert (refused.status_code, refused.json()["detail"]) == (404, f"Run {run!r} has no step 'nowhere@9'.")
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
