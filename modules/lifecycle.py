@@ -7,7 +7,7 @@ from typing import Any
 
 from core.clock import rfc3339
 from core.database import Transaction
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import Ids
 from modules.attestation import Signer
 from modules.bundle import listing_sha256
@@ -67,11 +67,17 @@ class Lifecycle:
     ) -> Activation:
         """Point to an approved version with the grant it last had; without ``to``, to the one before this.
 
-        Also how an approved newer version is installed again. Raises ``NotFound`` or ``Conflict``.
+        Also how an approved newer version is installed again. The same ``key`` never moves twice. Raises ``NotFound``
+        or ``Conflict``, and ``InvalidInput`` where ``key`` has made another move.
         """
         lock_module(tx, org, module)
         done = find_activation(tx.connection, org, f"move:{key}")
         if done is not None:
+            if done.module != module or to not in (None, done.number):
+                raise InvalidInput(
+                    f"This key has moved {done.module!r} to version {done.number}.",
+                    mend="Use a new key for a new request.",
+                )
             return done
         current = read_active(tx.connection, org, module)
         if current is None:

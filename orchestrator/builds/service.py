@@ -17,6 +17,7 @@ from orchestrator.builds.card import granted_payload
 from orchestrator.builds.reach import read_change, spelled
 from orchestrator.files.store import describe_file
 from orchestrator.governance.store import list_approvals
+from orchestrator.runs.idempotency import write_racing
 from orchestrator.runs.model import Run, RunKind, RunState
 from orchestrator.runs.service import Runs
 
@@ -73,7 +74,7 @@ class Builds:
         return await self._begin(actor, {"source": source}, **options)
 
     async def rollback(self, actor: Actor, module: str, number: int | None, *, key: str) -> dict[str, Any]:
-        """Point to an approved version, at once."""
+        """Point to an approved version, at once; what ``key`` has done before is done once."""
 
         def unit(tx: Transaction) -> dict[str, Any]:
             moved = self._lifecycle.roll_back(tx, actor.org, module, key=key, actor=actor.id, to=number)
@@ -84,7 +85,7 @@ class Builds:
                 "sentence": f"{moved.module} is at version {moved.number} now ({moved.bundle_sha256[:12]}).",
             }
 
-        return await self._db.write(unit)
+        return await write_racing(self._db, unit)
 
     async def number_of(self, org: str, module: str, version: str) -> int | None:
         """The number of a version given by its number or its hash (or the hash's beginning)."""

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.clock import SystemClock
 from core.database import Database
 from core.database.schema import events
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.hashing import record_hash
 from core.ids import TimeOrderedIds
 from core.keyring import Keyring
@@ -222,6 +222,15 @@ async def test_repeating_a_rollback_changes_nothing(desk: Desk) -> None:
     assert await desk.roll_back("r1") == once
     assert await desk.active() == once
     assert await desk.told("module.rolled_back") == ["module.rolled_back"]
+
+
+async def test_a_key_that_moved_a_version_moves_no_other(desk: Desk) -> None:
+    for number in (1, 2, 3):
+        await desk.activate(await desk.approved(number))
+    once = await desk.roll_back("r1", to=1)
+    with pytest.raises(InvalidInput):
+        await desk.roll_back("r1", to=2)
+    assert await desk.active() == once
 
 
 async def test_a_second_rollback_goes_further_back_and_never_forward(desk: Desk) -> None:
