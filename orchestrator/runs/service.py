@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.actor import Actor
+from core.clock import rfc3339
 from core.database import Database, Transaction
 from core.events import EventLog, head, read_events
 from core.hashing import sha256_hex
@@ -64,12 +65,12 @@ class Runs:
             found = store.find_run(tx.connection, actor.org, made or new_id)
             if found is not None:
                 return found, before_run(tx.connection, found, before), False
-            run = self._new_run(actor, kind, input, new_id, thread, parent)
+            run = self._new_run(actor, kind, input, new_id, thread, parent, rfc3339(tx.now))
             if also is not None:
                 also(tx, run)
             # Asked last: what ``also`` writes into the thread waits for whoever is writing there.
             if store.thread_is_busy(tx.connection, thread):
-                run = replace(run, state=RunState.QUEUED, executor=None, epoch=0, attempt=0)
+                run = replace(run, state=RunState.QUEUED, executor=None, epoch=0, attempt=0, started_at=None)
             store.insert_run(tx, run)
             remember(tx, actor.org, key, wanted, new_id)
             return run, before, True
@@ -81,7 +82,14 @@ class Runs:
         return run, before
 
     def _new_run(
-        self, actor: Actor, kind: RunKind, input: dict[str, Any], id: str, thread: str | None, parent: str | None
+        self,
+        actor: Actor,
+        kind: RunKind,
+        input: dict[str, Any],
+        id: str,
+        thread: str | None,
+        parent: str | None,
+        now: str,
     ) -> Run:
         return Run(
             id=id,
@@ -96,6 +104,8 @@ class Runs:
             epoch=1,
             attempt=1,
             graph_version=self._executor.version(kind),
+            created_at=now,
+            started_at=now,
         )
 
     async def get(self, org: str, run_id: str) -> Run:

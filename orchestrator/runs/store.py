@@ -39,8 +39,8 @@ def insert_run(tx: Transaction, run: Run) -> None:
             cancel_due=False,
             pruned=False,
             graph_version=run.graph_version,
-            created_at=rfc3339(tx.now),
-            started_at=rfc3339(tx.now) if run.executor else None,
+            created_at=run.created_at,
+            started_at=run.started_at,
         )
     )
     if run.executor:

@@ -37,6 +37,16 @@ async def test_a_key_that_was_used_gives_the_run_that_it_made(http: httpx.AsyncC
     assert [message["text"] for message in await messages(http, thread) if message["role"] == "user"] == ["hello"]
 
 
+async def test_the_run_that_a_message_starts_is_told_as_it_is_stored(http: httpx.AsyncClient) -> None:
+    thread = await opened(http)
+    for _ in range(2):
+        told = (await http.post(f"/v1/threads/{thread}/runs", json=SAY)).json()
+        stored = (await http.get(f"/v1/runs/{told['id']}")).json()
+        assert told["created_at"] == stored["created_at"] != ""
+        assert (told["started_at"] is None) == (told["state"] == "queued")
+        assert told["started_at"] in (None, stored["started_at"])
+
+
 async def test_a_repeated_streaming_request_streams_the_whole_run_again_and_ends(http: httpx.AsyncClient) -> None:
     thread, key = await opened(http), {"Idempotency-Key": "once"}
     streams = []
