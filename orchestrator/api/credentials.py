@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import SecretStr
 
 from core.actor import Actor, Role
+from core.events import head
 from orchestrator.api.bodies import Body
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
@@ -26,7 +27,8 @@ class CredentialValue(Body):
 @router.get("")
 async def list_credentials(services: Wired, actor: Admin) -> dict[str, Any]:
     """Names of the stored credentials, and when each was set."""
-    return {"items": await services.credentials.list(actor.org), "next": None}
+    as_of = await services.db.read(head)
+    return {"items": await services.credentials.list(actor.org), "next": None, "as_of": as_of}
 
 
 @router.put("/{name:path}", status_code=204)

@@ -124,8 +124,10 @@ async def draft_file(
 @router.get("/drafts/{draft}/diff")
 async def diff_draft(services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER)], draft: str) -> dict[str, Any]:
     """What the draft changes against the installed version of its module, file by file."""
+    # Read first: what happens in between is in the changes and is told again, where it would be missed otherwise.
+    as_of = await services.db.read(head)
     changes = await services.drafts.diff(actor.org, draft)
-    return {"items": [asdict(change) for change in changes], "next": None, "as_of": await services.db.read(head)}
+    return {"items": [asdict(change) for change in changes], "next": None, "as_of": as_of}
 
 
 @router.patch("/drafts/{draft}")

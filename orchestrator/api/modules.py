@@ -34,15 +34,14 @@ class Call(Body):
 @router.get("/v1/modules")
 async def list_modules(services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER)]) -> dict[str, Any]:
     """The installed modules, by name."""
-    installed = await services.catalog.installed(actor.org)
-    as_of = await services.db.read(head)
+    installed, as_of = await services.catalog.snapshot(actor.org)
     return {"items": [brief(each) for each in installed], "next": None, "as_of": as_of}
 
 
 @router.get("/v1/modules/{module}")
 async def show_module(services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER)], module: str) -> dict[str, Any]:
     """One installed module: what it may reach, and its operations with their input schemas."""
-    installed = await find(services, actor.org, module)
+    installed, as_of = await find(services, actor.org, module)
 
     def query(connection: Connection) -> dict[str, Any]:
         grant = read_grant(connection, actor.org, installed.activation.payload_hash)
@@ -50,7 +49,6 @@ async def show_module(services: Wired, actor: Annotated[Actor, Requires(Role.VIE
             "payload": grant.payload,
             "attestation": grant.attestation,
             "learned": list_findings(connection, actor.org, module),
-            "as_of": head(connection),
         }
 
     found = await services.db.read(query)
@@ -67,7 +65,14 @@ async def show_module(services: Wired, actor: Annotated[Actor, Requires(Role.VIE
         for tool in installed.tools.values()
     ]
     reach = {name: payload[name] for name in ("hosts", "capabilities", "binding", "credentials", "isolation")}
-    return {**brief(installed), **reach, "operations": operations, "findings": installed.manifest["findings"], **found}
+    return {
+        **brief(installed),
+        **reach,
+        "operations": operations,
+        "findings": installed.manifest["findings"],
+        **found,
+        "as_of": as_of,
+    }
 
 
 @router.get("/v1/modules/{module}/operations/{operation}")
@@ -75,6 +80,7 @@ async def show_operation(
     services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER)], module: str, operation: str
 ) -> dict[str, Any]:
     """One operation with its schemas, each complete in itself."""
+    as_of = await services.db.read(head)
     tool = await require_tool(services.catalog, actor.org, module, operation)
     _, found = await services.catalog.find(actor.org, tool)
     schemas = await services.loader.operation_schema(actor.org, module, operation)
@@ -87,6 +93,7 @@ async def show_operation(
         "path": found.operation.path,
         "effect": found.operation.effect,
         **schemas,
+        "as_of": as_of,
     }
 
 
@@ -165,10 +172,12 @@ async def bundle(
     return Response(content, media_type="application/x-tar", headers=headers)
 
 
-async def find(services: Any, org: str, module: str) -> Installed:
-    for each in await services.catalog.installed(org):
+async def find(services: Any, org: str, module: str) -> tuple[Installed, int]:
+    """An installed module, and the id of the last event that it includes. Raises ``NotFound``."""
+    installed, as_of = await services.catalog.snapshot(org)
+    for each in installed:
         if each.activation.module == module:
-            return each
+            return each, as_of
     raise NotFound(f"The module {module!r} is not installed.", mend="See `nexus modules list`.")
 
 

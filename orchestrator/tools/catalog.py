@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from core.database import Database
 from core.errors import NotFound
+from core.events import head
 from gateway import ToolSpec
 from gateway.builtin.chat_tools import chat_tools
 from modules import manifest
@@ -54,7 +55,11 @@ class Catalog:
 
     async def installed(self, org: str) -> list[Installed]:
         """The organisation's modules, by name."""
-        return await self._db.read(lambda connection: self._installed(connection, org))
+        return (await self.snapshot(org))[0]
+
+    async def snapshot(self, org: str) -> tuple[list[Installed], int]:
+        """The organisation's modules, by name, and the id of the last event that they include."""
+        return await self._db.read(lambda connection: (self._installed(connection, org), head(connection)))
 
     async def find(self, org: str, name: str) -> tuple[Installed, Tool]:
         """A tool of an installed module. Raises ``NotFound``."""
