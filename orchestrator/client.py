@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from core.errors import NexusError, Unavailable
+from core.errors import InvalidInput, NexusError, Unavailable
 from core.settings import Settings
 from orchestrator.data_directory import DataDirectory, InUse, RunningService
 from orchestrator.serving import holds_database
@@ -44,9 +44,18 @@ class Client:
         self.http = http
 
     async def call(self, method: str, path: str, **request: Any) -> Any:
-        """The JSON that the service answers (``None`` for an empty answer). Raises ``Refusal``, ``Unavailable``."""
+        """The JSON that the service answers (``None`` for an empty answer).
+
+        Raises ``Refusal``, ``Unavailable``, and ``InvalidInput`` where ``json`` is nothing that JSON can say.
+        """
         try:
-            response = await self.http.request(method, path, **request)
+            built = self.http.build_request(method, path, **request)
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput(
+                f"This cannot be sent as JSON in UTF-8: {reason_of(error)}.", mend="Correct the text that you gave."
+            ) from None
+        try:
+            response = await self.http.send(built)
         except httpx.TransportError as error:
             raise lost(error) from error
         if response.is_error:
@@ -159,6 +168,13 @@ def refusal(content: bytes, status: int) -> Refusal:
     if not isinstance(document, dict):
         document = {"status": status, "code": "internal", "detail": f"The service answered with status {status}."}
     return Refusal(document)
+
+
+def reason_of(error: Exception) -> str:
+    """Why a value has no JSON, in words."""
+    if isinstance(error, UnicodeError):
+        return "a text holds bytes that are no UTF-8"
+    return "it is nested too deep" if isinstance(error, RecursionError) else str(error)
 
 
 def lost(error: httpx.TransportError) -> Unavailable:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -11,6 +10,7 @@ from core.errors import InvalidInput
 from orchestrator.cli.follow import describe_card, follow, report
 from orchestrator.cli.output import AsJson, say, say_json, table
 from orchestrator.cli.session import with_client
+from orchestrator.cli.typed import place, read_object
 
 if TYPE_CHECKING:
     from orchestrator.client import Client
@@ -21,6 +21,7 @@ Card = Annotated[str, typer.Argument(help="The approval's id.")]
 Hash = Annotated[str | None, typer.Option("--hash", help="Answer only if the payload still has this hash.")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; it is kept with the answer.")]
 PATH = "/v1/approvals"
+T = TypeVar("T", dict[str, Any], list[Any])
 
 
 @app.callback()
@@ -47,7 +48,7 @@ def list_approvals(
 @app.command("show")
 def show_approval(card: Card, as_json: AsJson = False) -> None:
     """Show one card: what will happen, and the hash that an answer binds to."""
-    found = with_client(lambda client: client.get(f"{PATH}/{card}"))
+    found = with_client(lambda client: client.get(place("v1", "approvals", card)))
     if as_json:
         say_json(found)
         return
@@ -82,9 +83,9 @@ def edit(
     wanted = edit_of(bind or [], credential or [], change)
 
     async def work(client: Client) -> dict[str, Any]:
-        current = await client.get(f"{PATH}/{card}")
+        current = await client.get(place("v1", "approvals", card))
         body = {"answer": "edit", "payload_hash": current["payload_hash"], "edit": wanted}
-        return await client.call("POST", f"{PATH}/{card}", json=body)
+        return await client.call("POST", place("v1", "approvals", card), json=body)
 
     edited = with_client(work)
     if as_json:
@@ -95,32 +96,39 @@ def edit(
 
 def edit_of(bind: list[str], credential: list[str], change: str | None = None) -> dict[str, Any]:
     """The edit as the service takes it."""
-    try:
-        wanted: dict[str, Any] = json.loads(change) if change else {}
-    except ValueError as error:
-        raise InvalidInput(f"--edit is no JSON: {error}.", mend="For example --edit '{\"arguments\": {…}}'") from None
+    wanted = read_object("--edit", change, '{"arguments": {…}}')
+    binding, credentials = part(wanted, "binding", {}), part(wanted, "credentials", [])
     for each in bind:
         described, equals, reached = each.rpartition("=")
         if not equals:
             raise InvalidInput(f"{each!r} is no binding.", mend="Write --bind https://api.example.com=http://HOST:PORT")
-        wanted.setdefault("binding", {})[described] = reached
+        wanted["binding"] = binding = {**binding, described: reached}
     for each in credential:
         described, equals, stored = each.partition("=")
         if not (described and equals and stored):
             raise InvalidInput(f"{each!r} gives no secret.", mend="Write --credential NAME_ON_THE_CARD=STORED_NAME")
-        wanted.setdefault("credentials", []).append({"credential": described, "reference": stored})
+        wanted["credentials"] = credentials = [*credentials, {"credential": described, "reference": stored}]
     if not wanted:
         raise InvalidInput("There is nothing to edit.", mend="Give --bind, --credential or --edit.")
     return wanted
+
+
+def part(edit: dict[str, Any], name: str, empty: T) -> T:
+    """A part of an edit, or an empty one. Raises ``InvalidInput`` where it is of another kind."""
+    found = edit.get(name, empty)
+    if not isinstance(found, type(empty)):
+        kind = "list" if isinstance(empty, list) else "object"
+        raise InvalidInput(f"{name} in --edit is no {kind}.", mend=f"Leave it out of --edit, or make it a JSON {kind}.")
+    return found
 
 
 def answer(card: str, word: str, expected: str | None, reason: str | None, *, as_json: bool) -> None:
     """Send the answer with the hash that was read, then follow the run to where it settles."""
 
     async def work(client: Client) -> tuple[dict[str, Any], dict[str, Any]]:
-        current = await client.get(f"{PATH}/{card}")
+        current = await client.get(place("v1", "approvals", card))
         body = {"answer": word, "payload_hash": expected or current["payload_hash"], "reason": reason}
-        answered = await client.call("POST", f"{PATH}/{card}", json=body)
+        answered = await client.call("POST", place("v1", "approvals", card), json=body)
         run = await client.get(f"/v1/runs/{answered['run']}")
         return answered, await follow_answered(client, run, current["as_of"])
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import mimetypes
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +12,7 @@ from core.errors import InvalidInput
 from orchestrator.cli.follow import follow, open_cards, report
 from orchestrator.cli.output import AsJson, say_json
 from orchestrator.cli.session import with_client
+from orchestrator.cli.typed import place, read_json, standard_input
 
 if TYPE_CHECKING:
     from orchestrator.client import Client
@@ -31,13 +30,13 @@ def ask(text: Text, attach: Attach = None, param: Param = None, thread: Thread =
     """Ask, and wait for the answer or for the card that it needs."""
     files = [(path, read(path)) for path in attach or []]
     params = dict(parameter(each) for each in param or [])
-    message = sys.stdin.read() if text == "-" else text
+    message = standard_input() if text == "-" else text
 
     async def work(client: Client) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         attachments = [await upload(client, path, content) for path, content in files]
         where = await find_thread(client, thread)
         body = {"message": message, "attachments": attachments, "params": params}
-        run = await client.call("POST", f"/v1/threads/{where}/runs", json=body)
+        run = await client.call("POST", place("v1", "threads", where, "runs"), json=body)
         settled = await follow(client, run, run["as_of"])
         output = settled.get("output") or {}
         return settled, await open_cards(client, [settled["id"], *output.get("runs", [])])
@@ -91,6 +90,6 @@ def parameter(text: str) -> tuple[str, Any]:
     if not equals or not name:
         raise InvalidInput(f"{text!r} is no parameter.", mend="Write it as name=value.")
     try:
-        return name, json.loads(value)
+        return name, read_json(value)
     except ValueError:
         return name, value

@@ -11,6 +11,7 @@ import typer
 from core.errors import InvalidInput
 from orchestrator.cli.output import AsJson, say, say_json, table
 from orchestrator.cli.session import with_client
+from orchestrator.cli.typed import standard_input
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -51,13 +52,13 @@ def remove_credential(name: Name, as_json: AsJson = False) -> None:
 
 
 def address(name: str) -> str:
-    return f"{PATH}/{quote(name, safe='/')}"
+    return f"{PATH}/{quote(name, safe='/', errors='replace')}"
 
 
 def read_secret(name: str) -> str:
     if sys.stdin.isatty():
         return typer.prompt(f"Value of {name}", hide_input=True)
-    value = sys.stdin.readline().rstrip("\r\n")
+    value = standard_input(line=True).rstrip("\r\n")
     if not value:
         raise InvalidInput("Standard input holds no value.", mend=f"Pipe it in: nexus credentials set {name} < FILE")
     return value

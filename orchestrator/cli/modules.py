@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import InvalidInput
 from orchestrator.cli.ask import parameter, read, upload
 from orchestrator.cli.follow import follow, open_cards, report
 from orchestrator.cli.output import AsJson, ExitCode, say, say_json, table
 from orchestrator.cli.session import with_client
+from orchestrator.cli.typed import place, read_object
 
 if TYPE_CHECKING:
     from orchestrator.client import Client
@@ -67,8 +66,8 @@ def show_module(module: Module, as_json: AsJson = False) -> None:
     """Show a module: its versions, hosts and operations."""
 
     async def work(client: Client) -> dict[str, Any]:
-        shown = await client.get(f"/v1/modules/{module}")
-        versions = await client.get(f"/v1/modules/{module}/versions")
+        shown = await client.get(place("v1", "modules", module))
+        versions = await client.get(place("v1", "modules", module, "versions"))
         return {**shown, "versions": versions["items"]}
 
     found = with_client(work)
@@ -102,7 +101,8 @@ def run_operation(
     given = arguments_of(arguments or [], arguments_json)
 
     async def work(client: Client) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        run = await client.call("POST", f"/v1/modules/{module}/operations/{operation}", json={"arguments": given})
+        path = place("v1", "modules", module, "operations", operation)
+        run = await client.call("POST", path, json={"arguments": given})
         settled = await follow(client, run["run"], run["run"].get("as_of", 0))
         return settled, await open_cards(client, [settled["id"]])
 
@@ -125,7 +125,7 @@ def bind(
 
     async def work(client: Client) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         run = await client.call(
-            "PUT", f"/admin/modules/{module}/binding", json=edit_of(binding or [], credential or [])
+            "PUT", place("admin", "modules", module, "binding"), json=edit_of(binding or [], credential or [])
         )
         settled = await follow(client, run, run["as_of"])
         return settled, await open_cards(client, [settled["id"]])
@@ -140,7 +140,7 @@ def install(
     """Open the card that promotes a draft and installs it."""
 
     async def work(client: Client) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        run = await client.call("POST", f"/admin/drafts/{draft}/promote")
+        run = await client.call("POST", place("admin", "drafts", draft, "promote"))
         settled = await follow(client, run, run["as_of"])
         return settled, await open_cards(client, [settled["id"]])
 
@@ -155,7 +155,7 @@ def rollback(
 ) -> None:
     """Make an earlier approved version the active one, at once."""
     found = with_client(
-        lambda client: client.call("POST", f"/admin/modules/{module}/rollback", json={"version": version})
+        lambda client: client.call("POST", place("admin", "modules", module, "rollback"), json={"version": version})
     )
     if as_json:
         say_json(found)
@@ -164,12 +164,7 @@ def rollback(
 
 
 def arguments_of(pairs: list[str], whole: str | None) -> dict[str, Any]:
-    try:
-        given = json.loads(whole) if whole else {}
-    except ValueError as error:
-        raise InvalidInput(f"--arguments is no JSON: {error}.", mend="Send a JSON object.") from None
-    if not isinstance(given, dict):
-        raise InvalidInput("--arguments is no JSON object.", mend='For example --arguments \'{"city": "Oslo"}\'')
+    given = read_object("--arguments", whole, '{"city": "Oslo"}')
     return {**given, **dict(parameter(each) for each in pairs)}
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from core.errors import NexusError
+from core.errors import NexusError, Unavailable
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 """The option that every command takes."""
@@ -29,15 +32,42 @@ class ExitCode(IntEnum):
     FORBIDDEN = 5
 
 
+def settle_streams() -> None:
+    """Make the standard streams usable: one that the shell has closed is empty; a character that the terminal's
+    encoding lacks is shown escaped."""
+    # One after the other: each takes the lowest free descriptor, which is the closed one's.
+    sys.stdin = sys.stdin or nowhere("r")
+    sys.stdout = sys.stdout or nowhere("w")
+    sys.stderr = sys.stderr or nowhere("w")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def nowhere(mode: Literal["r", "w"]) -> io.TextIOWrapper:
+    return os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8")
+
+
 def say(text: str) -> None:
-    """A line for people, at once (also into a pipe)."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """A line for people, at once (also into a pipe). Raises ``Unavailable`` where it cannot be written."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # Python would try again at the end, and complain in its own words.
+        with suppress(OSError):
+            sys.stdout.close()
+        raise Unavailable(
+            f"The output cannot be written: {error.strerror}.", mend="The command itself has been carried out."
+        ) from None
 
 
 def say_json(document: Any) -> None:
     """A document for programs, on one line."""
-    say(json.dumps(document, ensure_ascii=False))
+    readable = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    say(json.dumps(document, ensure_ascii=not readable))
 
 
 def warn(text: str) -> None:

@@ -12,7 +12,7 @@ from typer._click import Context, HelpFormatter
 from typer.core import TyperGroup
 
 from core.errors import NexusError
-from orchestrator.cli.output import fail
+from orchestrator.cli.output import fail, settle_streams
 
 INTERRUPTED = 130
 
@@ -76,6 +76,7 @@ def nexus() -> None:
 
 def run() -> None:
     """Run the command line; a failure is one line on stderr and an exit code."""
+    settle_streams()
     try:
         app(prog_name="nexus")
     except NexusError as error:

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.integration.door.conftest import NEXUS, Served, environment
+
 
 def said(ran: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     """The one document that a command with --json printed."""
@@ -94,6 +96,54 @@ def test_an_announcement_of_a_killed_service_misleads_nobody(serve, nexus) -> No
 def test_an_unknown_command_is_usage(nexus) -> None:
     for arguments in (["frobnicate"], ["serve", "--frobnicate"], ["credentials", "frobnicate"]):
         assert nexus(*arguments).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        [b"ask", b"caf\xe9"],
+        [b"ask", b"x", b"--param", b"a=caf\xe9"],
+        [b"approvals", b"show", b"caf\xe9"],
+        [b"approvals", b"show", b"../me"],
+        [b"approvals", b"approve", b"../me"],
+        [b"modules", b"show", b"../me"],
+        [b"modules", b"show", b"caf\xe9"],
+        [b"credentials", b"remove", b"caf\xe9"],
+    ],
+)
+def test_what_is_no_text_and_what_is_no_id_is_refused_in_one_line(
+    shared: Served, tmp_path: Path, typed: list[bytes]
+) -> None:
+    ran = subprocess.run([NEXUS, *typed], cwd=tmp_path, env=environment(shared.data_dir), capture_output=True)
+    assert (ran.returncode, ran.stdout, ran.stderr.count(b"\n")) == (1, b"", 1), ran.stderr
+
+
+@pytest.mark.parametrize("command", ["ask -", "credentials set name"])
+@pytest.mark.parametrize("given", ["printf 'caf\\351' |", "0<&-"])
+def test_what_comes_in_and_is_no_text_is_refused_in_one_line(
+    shared: Served, tmp_path: Path, command: str, given: str
+) -> None:
+    line = f"{given} {NEXUS} {command}" if given.endswith("|") else f"{NEXUS} {command} {given}"
+    strict = {**environment(shared.data_dir), "PYTHONIOENCODING": "utf-8:strict"}
+    ran = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=strict, capture_output=True)
+    assert (ran.returncode, ran.stdout, ran.stderr.count(b"\n")) == (1, b"", 1), ran.stderr
+
+
+@pytest.mark.parametrize(("to", "code", "lines"), [("1>/dev/full", 1, 1), ("1>&-", 0, 0)])
+def test_an_output_that_cannot_be_written_is_no_traceback(
+    shared: Served, tmp_path: Path, to: str, code: int, lines: int
+) -> None:
+    ran = subprocess.run(
+        ["sh", "-c", f"{NEXUS} modules list {to}"], cwd=tmp_path, env=environment(shared.data_dir), capture_output=True
+    )
+    assert (ran.returncode, ran.stderr.count(b"\n")) == (code, lines), ran.stderr
+
+
+def test_a_terminal_without_a_character_is_shown_another(shared: Served, tmp_path: Path) -> None:
+    ascii_only = {**environment(shared.data_dir), "PYTHONIOENCODING": "ascii"}
+    asked = [NEXUS, "ask", "→ ü", "--json"]
+    ran = subprocess.run(asked, cwd=tmp_path, env=ascii_only, capture_output=True, text=True)
+    assert json.loads(ran.stdout)["run"]["input"]["text"] == "→ ü"
 
 
 def test_the_demo_upstream_serves_and_says_what_it_is(serve, data_dir: Path, demo_upstream) -> None:

@@ -38,7 +38,19 @@ def test_an_edit_is_written_as_bindings_secrets_and_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bind", "credential", "change"), [([], [], None), (["x"], [], None), ([], ["=mine"], None), ([], [], "{")]
+    ("bind", "credential", "change"),
+    [
+        ([], [], None),
+        (["x"], [], None),
+        ([], ["=mine"], None),
+        ([], [], "{"),
+        ([], [], "[1]"),
+        (["a=b"], [], "[1]"),
+        (["a=b"], [], '{"binding": []}'),
+        ([], ["a=b"], '{"credentials": {}}'),
+        ([], [], '{"arguments": NaN}'),
+        ([], [], "[" * 100_000),
+    ],
 )
 def test_what_is_no_edit_is_refused(bind: list[str], credential: list[str], change: str | None) -> None:
     with pytest.raises(InvalidInput):
