@@ -10,7 +10,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from core.actor import Actor, Role
-from core.errors import InvalidInput
+from core.errors import NotFound
 from core.events import head
 from modules.store.bundles import read_bundle_of
 from modules.store.drafts import Draft, list_drafts, read_draft, read_proof
@@ -115,7 +115,7 @@ async def draft_file(
         found = read_draft(connection, actor.org, draft)
         files = read_bundle_of(connection, found.bundle_sha256).files
         if path not in files:
-            raise InvalidInput(f"The draft has no file {path!r}.", mend="List the draft's files first.")
+            raise NotFound(f"The draft has no file {path!r}.", mend="List the draft's files first.")
         return files[path]
 
     return Response(await services.db.read(query), media_type="text/plain; charset=utf-8")

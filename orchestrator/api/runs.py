@@ -17,6 +17,7 @@ from orchestrator.api.services import Wired
 from orchestrator.api.sse import stream_events
 from orchestrator.governance.store import list_decisions
 from orchestrator.runs import store
+from orchestrator.runs.model import RunKind, RunState
 from orchestrator.runs.steps import steps_of
 
 router = APIRouter(tags=["runs"])
@@ -26,9 +27,9 @@ router = APIRouter(tags=["runs"])
 async def list_runs(
     services: Wired,
     actor: Annotated[Actor, Requires(Role.VIEWER)],
-    kind: Annotated[str | None, Query(description="turn, call or build.")] = None,
+    kind: Annotated[RunKind | None, Query()] = None,
     thread: str | None = None,
-    state: str | None = None,
+    state: Annotated[RunState | None, Query()] = None,
     limit: Limit = 50,
     after: After = "",
 ) -> dict[str, Any]:

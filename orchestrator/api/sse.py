@@ -92,12 +92,12 @@ async def page(request: Request, events: EventLog, *, org: str, run: str | None,
 def cursor(request: Request) -> int:
     """Where the client stands. The header outranks the address: a browser that reconnects repeats the old address."""
     given = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
-    return whole_number(given, "The cursor")
+    return whole_number(given, "The cursor (an event's id)")
 
 
 def whole_number(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 19 or int(text) > LARGEST_ID:
-        raise InvalidInput(f"{name} is a whole number, the id of an event for a cursor; not {text[:40]!r}.")
+        raise InvalidInput(f"{name} is a whole number, not {text[:40]!r}.")
     return int(text)
 
 

@@ -35,6 +35,9 @@ MEMBERS = {"type", "title", "status", "code", "detail", "mend", "request_id"}
         ("POST", "/admin/modules/none/rollback", {"json": {"version": 10**30}}, 422),
         ("POST", "/admin/modules/none/install", {"json": {"version": True}}, 422),
         ("PATCH", "/admin/drafts/none", {"json": {"revision": 10**30, "files": {"a": "b"}}}, 422),
+        ("GET", "/v1/runs?state=finished", {}, 422),
+        ("GET", "/v1/runs?kind=chat", {}, 422),
+        ("POST", "/v1/files?name=a", {"content": b"a", "headers": {"Content-Type": "x" * 256}}, 422),
         ("GET", "/v1/events?limit=0", {"headers": {"Accept": "application/json"}}, 422),
     ],
 )
@@ -47,6 +50,14 @@ def test_every_error_is_a_problem_document(shared, method: str, path: str, argum
     document = response.json()
     assert set(document) >= MEMBERS
     assert document["request_id"] == response.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("a%00b%0A.json", "ab.json"), ("%1B%5B2J", "[2J"), ("%00", "document"), ("%F0%9F%98%80", "😀")]
+)
+def test_a_files_name_holds_nothing_that_a_terminal_obeys(shared, name: str, kept: str) -> None:
+    with shared.client() as client:
+        assert client.post(f"/v1/files?name={name}", content=b"a").json()["name"] == kept
 
 
 def test_a_body_without_a_length_is_counted(shared) -> None:
