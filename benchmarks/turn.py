@@ -24,13 +24,14 @@ from benchmarks.reference import ReferenceRequest
 from benchmarks.report import CACHE, Figure
 from core.actor import Actor, Role
 from core.settings import Settings
-from orchestrator.app import Services, open_services
+from orchestrator.app import open_services
 from orchestrator.graph.machine import begin, turn_machine
 from orchestrator.graph.services import TurnServices
 from orchestrator.runs.journal import Act, Place, Record
 from orchestrator.runs.machine import Execution
 from orchestrator.runs.model import Run, RunKind, RunState
 from orchestrator.runs.saver import config_of, open_saver
+from orchestrator.services import Services
 from orchestrator.threads.store import Message, append_message, insert_thread
 from tests.verify.service import running_service
 

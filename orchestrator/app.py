@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -49,36 +49,12 @@ from orchestrator.runs.saver import open_saver
 from orchestrator.runs.service import Runs
 from orchestrator.runs.store import claimable_ids, wake
 from orchestrator.runs.sweeper import Sweeper
+from orchestrator.services import Services
 from orchestrator.threads.service import Threads
 from orchestrator.tools.catalog import Catalog
 from orchestrator.tools.chat import ChatTools
 from orchestrator.tools.service import Tools
 from sandbox import LocalRunner, SandboxPolicy, SandboxUnavailable
-
-
-@dataclass(slots=True)
-class Services:
-    """What the routes and the features work with. One instance a running application."""
-
-    settings: Settings
-    clock: Clock
-    ids: Ids
-    directory: DataDirectory
-    db: Database
-    events: EventLog
-    keyring: Keyring
-    credentials: CredentialStore
-    identity: Identity
-    loader: Loader
-    drafts: Drafts
-    catalog: Catalog
-    tools: Tools
-    builds: Builds
-    runs: Runs
-    threads: Threads
-    approvals: Approvals
-    turns: TurnServices
-    probes: list[Probe] = field(default_factory=list[Probe])
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:

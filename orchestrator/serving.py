@@ -20,7 +20,7 @@ from orchestrator.data_directory import DataDirectory, RunningService
 from orchestrator.identity.secret import new_token
 
 if TYPE_CHECKING:
-    from orchestrator.app import Services
+    from orchestrator.services import Services
 
 DRAIN_SECONDS = 10
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import Request
 
-if TYPE_CHECKING:
-    from orchestrator.app import Services
+from orchestrator.services import Services
 
 
-def wired(request: Request) -> Any:
+def wired(request: Request) -> Services:
     return request.app.state.services
 
 
-if TYPE_CHECKING:
-    Wired = Annotated[Services, Depends(wired)]
-else:
-    # The routes need the dependency alone at run time; importing the composition root from here would be a circle.
-    Wired = Annotated[Any, Depends(wired)]
+Wired = Annotated[Services, Depends(wired)]
