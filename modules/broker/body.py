@@ -44,6 +44,32 @@ class PlainReader:
         return b"".join(self._parts)
 
 
+GZIP_MAGIC: Final = b"\x1f\x8b"
+
+
+class GzipReader:
+    """A body that is said to be gzip. Some servers say so of one that is not: its first bytes tell (RFC 1952)."""
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._head = b""
+        self._reader: Reader | None = None
+
+    def feed(self, chunk: bytes) -> None:
+        if self._reader is None:
+            chunk = self._head = self._head + chunk
+            if len(chunk) < len(GZIP_MAGIC):
+                return
+            self._reader = self._chosen()
+        self._reader.feed(chunk)
+
+    def finish(self) -> bytes:
+        return self._head if self._reader is None else self._reader.finish()
+
+    def _chosen(self) -> Reader:
+        return InflatingReader(self._cap, gzip=True) if self._head.startswith(GZIP_MAGIC) else PlainReader(self._cap)
+
+
 class InflatingReader:
     """A gzip or deflate body. Never holds more than the cap, whatever the compressed bytes would become."""
 
@@ -81,7 +107,7 @@ def reader_for(content_encoding: str, cap: int) -> Reader:
         case "" | "identity" | "none" | "utf-8":
             return PlainReader(cap)
         case "gzip" | "x-gzip":
-            return InflatingReader(cap, gzip=True)
+            return GzipReader(cap)
         case "deflate":
             return InflatingReader(cap, gzip=False)
         case other:

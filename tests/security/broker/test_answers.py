@@ -72,7 +72,7 @@ async def test_compressed_answers_are_read(encode, upstream: Upstream, open_sess
 
 
 @pytest.mark.parametrize(
-    ("encoding", "body"), [("br", b"x"), ("gzip", b"not gzip"), ("gzip", gzip.compress(b"a", mtime=0)[:-4])]
+    ("encoding", "body"), [("br", b"x"), ("gzip", b"\x1f\x8bnot"), ("gzip", gzip.compress(b"a", mtime=0)[:-4])]
 )
 async def test_a_body_that_cannot_be_read_is_an_error(
     encoding: str, body: bytes, upstream: Upstream, open_session: OpenSession
@@ -80,6 +80,14 @@ async def test_a_body_that_cannot_be_read_is_an_error(
     upstream.respond = answer(headers={"Content-Encoding": encoding}, body=body)
     with pytest.raises(UpstreamFailed):
         await get(open_session(bound(upstream)), DESCRIBED)
+
+
+@pytest.mark.parametrize("body", [b"", b"7", b'{"a": 1}'])
+async def test_a_body_that_is_only_said_to_be_compressed_is_read(
+    body: bytes, upstream: Upstream, open_session: OpenSession
+) -> None:
+    upstream.respond = answer(headers={"Content-Encoding": "gzip"}, body=body)
+    assert (await get(open_session(bound(upstream)), DESCRIBED))["text"] == body.decode()
 
 
 async def test_a_slow_drip_ends_at_the_deadline(upstream: Upstream, open_session: OpenSession) -> None:
