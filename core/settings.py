@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -41,6 +41,19 @@ def bind_address(value: str) -> str:
     return value
 
 
+def some_path(value: Any) -> Any:
+    if value == "":
+        # As a path it would be the working directory: keys and database scattered over whatever is there.
+        raise ValueError("an empty text is no directory")
+    return value
+
+
+DAY = 86400.0
+Seconds = Annotated[float, Field(gt=0, le=DAY)]
+"""At most a day: infinity and what no calendar holds end in the middle of something else."""
+Bytes = Annotated[int, Field(gt=0, le=2**40)]
+
+
 class SettingsGroup(BaseModel):
     """Settings under one name, none of which may be misspelt."""
 
@@ -51,23 +64,25 @@ class SandboxSettings(SettingsGroup):
     """How untrusted code is held. ``require``: the least isolation below which nothing runs."""
 
     require: Literal["kernel", "process"] = "kernel"
-    wall_seconds: float = Field(default=30.0, gt=0)
-    cpu_seconds: int = Field(default=10, gt=0)
-    memory_mib: int = Field(default=256, gt=16)
-    parallel: int | None = Field(default=None, gt=0, description="Runs at once; the number of cores when unset.")
+    wall_seconds: Seconds = 30.0
+    cpu_seconds: int = Field(default=10, gt=0, le=int(DAY))
+    memory_mib: int = Field(default=256, gt=16, le=2**20)
+    parallel: int | None = Field(
+        default=None, gt=0, le=1024, description="Runs at once; the number of cores when unset."
+    )
 
 
 class LimitSettings(SettingsGroup):
     """Sizes in bytes, times in seconds."""
 
-    document_bytes: int = Field(default=64 * 1024 * 1024, gt=0)
-    request_bytes: int = Field(default=1024 * 1024, gt=0)
-    response_bytes: int = Field(default=8 * 1024 * 1024, gt=0)
-    build_seconds: float = Field(default=600.0, gt=0)
-    build_memory_mib: int = Field(default=4096, gt=0)
-    upstream_seconds: float = Field(default=30.0, gt=0)
-    approval_hours: float = Field(default=72.0, gt=0)
-    checkpoint_days: float = Field(default=7.0, gt=0)
+    document_bytes: Bytes = 64 * 1024 * 1024
+    request_bytes: Bytes = 1024 * 1024
+    response_bytes: Bytes = 8 * 1024 * 1024
+    build_seconds: Seconds = 600.0
+    build_memory_mib: int = Field(default=4096, gt=0, le=2**20)
+    upstream_seconds: Seconds = 30.0
+    approval_hours: float = Field(default=72.0, gt=0, le=24 * 3650)
+    checkpoint_days: float = Field(default=7.0, gt=0, le=3650)
 
 
 class LlmSettings(SettingsGroup):
@@ -83,7 +98,7 @@ class Settings(BaseSettings):
         env_prefix="NEXUS_", env_nested_delimiter="__", toml_file="nexus.toml", extra="ignore"
     )
 
-    data_dir: Path = Path("data")
+    data_dir: Annotated[Path, BeforeValidator(some_path)] = Path("data")
     database_url: Annotated[str, AfterValidator(database_address)] | None = Field(
         default=None, description="SQLite in the data directory when unset."
     )

@@ -54,6 +54,11 @@ def test_without_an_address_the_database_lies_in_the_data_directory(folder: Path
         ("NEXUS_BIND", "127.0.0.1:70000", "bind"),
         ("NEXUS_DATABASE_URL", "mysql://nexus:s3cret@db/nexus", "database_url"),
         ("NEXUS_SANDBOX", "{", "sandbox"),
+        ("NEXUS_DATA_DIR", "", "data_dir"),
+        ("NEXUS_SANDBOX__WALL_SECONDS", "inf", "sandbox.wall_seconds"),
+        ("NEXUS_LIMITS__APPROVAL_HOURS", "1e300", "limits.approval_hours"),
+        ("NEXUS_LIMITS__CHECKPOINT_DAYS", "1e300", "limits.checkpoint_days"),
+        ("NEXUS_LIMITS__DOCUMENT_BYTES", "9" * 20, "limits.document_bytes"),
     ],
 )
 def test_a_bad_value_is_one_line_that_names_the_setting(
