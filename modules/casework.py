@@ -19,6 +19,7 @@ from sandbox import CallResult, CaseResult, Runner, RunRequest, Usage, Verdict
 
 OPERATIONS_A_BATCH: Final = 64
 CASES_A_BATCH: Final = 256
+BATCHES_AT_ONCE: Final = 4
 DISPATCH: Final = f"{RESERVED}dispatch.py"
 _ENTRY: Final = f"{RESERVED}dispatch"
 LISTED: Final = "imported"
@@ -80,6 +81,7 @@ class Casework:
     code: Mapping[str, bytes]
     grant: Grant
     usage: Usage = field(default_factory=Usage)
+    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
 
     async def results(self, work: Iterable[Batch]) -> list[CaseResult]:
         """One result a case, and one for the import of an operation that has none or failed it."""
@@ -87,11 +89,12 @@ class Casework:
         return [result for group in groups for result in group]
 
     async def _batch(self, batch: Batch) -> list[CaseResult]:
-        together = await self._together(batch)
-        if together is not None:
-            return together
-        alone = await asyncio.gather(*(self._alone(batch, operation) for operation in batch.operations))
-        return [result for group in alone for result in group]
+        async with self._turn:  # so that a large bundle is laid out piece by piece, not all at once
+            together = await self._together(batch)
+            if together is not None:
+                return together
+            alone = await asyncio.gather(*(self._alone(batch, operation) for operation in batch.operations))
+            return [result for group in alone for result in group]
 
     async def _together(self, batch: Batch) -> list[CaseResult] | None:
         """The batch's results if all of them are good."""

@@ -10,7 +10,7 @@ from core.errors import InvalidInput
 from modules.broker import EgressDenied, parse_origin
 from modules.bundle import Bundle
 from modules.manifest import read_manifest
-from modules.operations import Operation, operation_path, operations_of, reached
+from modules.operations import Operation, operation_path, operations_of
 from modules.schema_shape import fault
 from modules.schemas import parse_json, references
 from sandbox import Finding
@@ -63,8 +63,9 @@ def read_contents(bundle: Bundle) -> Contents:
         except EgressDenied as error:
             contents.find("host_invalid", "manifest.json#/hosts", error.detail)
     definitions = _read_definitions(bundle, contents)
+    links = {path: references(definition) for path, definition in definitions.items()}
     for name in operations_of(contents.manifest):
-        _read_operation(bundle, contents, name, definitions)
+        _read_operation(bundle, contents, name, links)
     return contents
 
 
@@ -81,7 +82,7 @@ def _read_definitions(bundle: Bundle, contents: Contents) -> dict[str, Any]:
     return definitions
 
 
-def _read_operation(bundle: Bundle, contents: Contents, name: str, definitions: Mapping[str, Any]) -> None:
+def _read_operation(bundle: Bundle, contents: Contents, name: str, links: Mapping[str, set[str]]) -> None:
     place = operation_path(name)
     data = bundle.files.get(place)
     try:
@@ -100,17 +101,21 @@ def _read_operation(bundle: Bundle, contents: Contents, name: str, definitions: 
     for part, schema in (("input", operation.input), ("output", operation.output)):
         if schema is not None:
             _check_schema(contents, f"{place}#/{part}", schema)
-        for path in _unreachable(schema, definitions):
+        for path in _missing(schema, links):
             contents.find("definition_missing", f"{place}#/{part}", f"The bundle has no {path}.")
     if len(contents.findings) == known:
         contents.operations[name] = operation
         contents.cases += _read_cases(bundle, contents, name)
 
 
-def _unreachable(schema: Any, definitions: Mapping[str, Any]) -> list[str]:
-    found = reached(schema, definitions)
-    named = references(schema).union(*(references(definition) for definition in found.values()))
-    return sorted(named - found.keys())
+def _missing(schema: Any, links: Mapping[str, set[str]]) -> list[str]:
+    """Definitions that the bundle lacks and ``schema`` refers to, directly or by ``links`` from one to the next."""
+    found: set[str] = set()
+    waiting = references(schema)
+    while waiting:
+        found |= waiting
+        waiting = set[str]().union(*(links.get(path, ()) for path in waiting)) - found
+    return sorted(found - links.keys())
 
 
 def _check_schema(contents: Contents, place: str, schema: Any) -> None:

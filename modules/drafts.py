@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -77,8 +78,7 @@ class Drafts:
         run: str | None = None,
     ) -> Draft:
         """Store a bundle as a new draft. Raises ``InvalidInput`` when it has no valid manifest."""
-        bundle = Bundle(files)
-        manifest = read_manifest(bundle.files)
+        bundle, manifest = await asyncio.to_thread(_read, Bundle(files))
         await save_bundle(self._db, bundle)
 
         def unit(tx: Transaction) -> Draft:
@@ -130,8 +130,7 @@ class Drafts:
 
         Raises ``Conflict`` unless the draft is at ``revision``, ``InvalidInput`` for what makes no bundle.
         """
-        bundle = (await self.bundle(org, draft_id)).with_changes(changes)
-        manifest = read_manifest(bundle.files)
+        bundle, manifest = await asyncio.to_thread(_read, (await self.bundle(org, draft_id)).with_changes(changes))
         await save_bundle(self._db, bundle)
 
         def unit(tx: Transaction) -> Draft:
@@ -165,22 +164,16 @@ class Drafts:
         draft = await self.get(org, draft_id)
         bundle = await self._db.read(lambda connection: read_bundle_of(connection, draft.bundle_sha256))
         report = await prove(bundle, self._runner, self._policy, cache=self._cache, progress=progress)
-        measured = report.measured.model_dump() | {"hosts": await self._reachability(bundle)}
-        proof = Proof(
-            proof_hash=report.proof_hash,
-            bundle_sha256=bundle.sha256,
-            passed=report.passed,
-            proof=report.proof.model_dump(mode="json"),
-            measured=measured,
-        )
+        hosts = await self._reachability(bundle)
+        proof = await asyncio.to_thread(_stated, report, hosts)
 
         def unit(tx: Transaction) -> Draft:
             if report.passed:
                 record_code(tx, bundle.sha256, self._cache.toolchain, report.proof.code_sha256)
             marked = attach_proof(tx, draft, proof)
             data = {"draft": draft.id, "revision": draft.revision, "passed": report.passed}
-            data |= {"proof_hash": report.proof_hash, "bundle_sha256": bundle.sha256, "cases": len(report.proof.cases)}
-            key = f"draft.validated:{draft.id}:{draft.revision}:{report.proof_hash}"
+            data |= {"proof_hash": proof.proof_hash, "bundle_sha256": bundle.sha256, "cases": len(report.proof.cases)}
+            key = f"draft.validated:{draft.id}:{draft.revision}:{proof.proof_hash}"
             tx.emit("draft.validated", data, key=key, org=org, run=run)
             return marked
 
@@ -201,8 +194,26 @@ class Drafts:
     async def _reachability(self, bundle: Bundle) -> list[dict[str, Any]]:
         if self._broker is None:
             return []
-        hosts = frozenset(map(parse_origin, read_manifest(bundle.files)["hosts"]))
+        _, manifest = await asyncio.to_thread(_read, bundle)
+        hosts = frozenset(map(parse_origin, manifest["hosts"]))
         return [asdict(found) for found in await self._broker.reachability(Grant(hosts, frozenset()))]
+
+
+def _read(bundle: Bundle) -> tuple[Bundle, dict[str, Any]]:
+    """The bundle, hashed, and its manifest: seconds for the largest, so it is done in a thread."""
+    manifest = read_manifest(bundle.files)
+    _ = bundle.sha256, bundle.listing
+    return bundle, manifest
+
+
+def _stated(report: ValidationReport, hosts: list[dict[str, Any]]) -> Proof:
+    return Proof(
+        proof_hash=report.proof_hash,
+        bundle_sha256=report.proof.bundle_sha256,
+        passed=report.passed,
+        proof=report.proof.model_dump(mode="json"),
+        measured=report.measured.model_dump() | {"hosts": hosts},
+    )
 
 
 def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[FileChange]:

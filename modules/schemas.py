@@ -117,14 +117,22 @@ class Schema:
 def references(schema: Any) -> set[str]:
     """Paths of the definitions that ``schema`` refers to directly."""
     found: set[str] = set()
-
-    def note(ref: str) -> str:
-        match = _DEFINITION.fullmatch(ref)
-        if match:
-            found.add(match[1])
-        return ref
-
-    _rewritten(schema, note)
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, dict):
+            continue
+        for key, value in cast("dict[str, Any]", part).items():
+            if key == "$ref" and isinstance(value, str):
+                match = _DEFINITION.fullmatch(value)
+                if match:
+                    found.add(match[1])
+            elif key in _SCHEMAS:
+                waiting.append(value)
+            elif key in _OF_SCHEMAS and isinstance(value, dict):
+                waiting += cast("dict[str, Any]", value).values()
+            elif key in _LISTS_OF_SCHEMAS and isinstance(value, list):
+                waiting += cast("list[Any]", value)
     return found
 
 

@@ -41,7 +41,7 @@ async def prove(
     code = {path: part for path, part in compiled.compiled.items() if path in contents.sources}
     if cache is not None:
         codes = {path: part.code for path, part in code.items()}
-        await asyncio.to_thread(cache.write, bundle.listing, codes)
+        await asyncio.to_thread(lambda: cache.write(bundle.listing, codes))
     cases, usage = await _run_cases(contents, compiled.compiled, runner, progress)
     proof = Proof(
         bundle_sha256=bundle.sha256,

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from orchestrator.services import Services
 
 DRAIN_SECONDS = 10
+# How long a working thread may keep the interpreter from the event loop (Python's default: 5 ms). A request waits for
+# it several times over.
+SWITCH_SECONDS = 0.001
 
 
 class Announcement:
@@ -40,6 +44,7 @@ def serve(settings: Settings, *, announce: Callable[[Announcement], None], on_op
     """Serve until a signal ends it. Raises ``NexusError`` where it cannot start."""
     # Everything this process writes (the database's files among it) is for its owner's eyes alone.
     os.umask(0o077)
+    sys.setswitchinterval(SWITCH_SECONDS)
     directory = DataDirectory(settings.data_dir)
     directory.prepare()
     with ExitStack() as stack:

@@ -23,7 +23,7 @@ async def prove(state: BuildState, execution: Execution[BuildServices], place: P
         "draft": draft.id,
         "module": draft.module,
         "bundle_sha256": draft.bundle_sha256,
-        "proof_hash": report.proof_hash,
+        "proof_hash": draft.proof_hash,
         "passed": report.passed,
     }
     if report.passed:
@@ -48,10 +48,12 @@ async def narrowed(draft_id: str, execution: Execution[BuildServices], place: Pl
         draft, report = await drafts.validate(journal.org, draft_id, progress=stage, run=journal.run.id)
         cases = report.proof.cases
         await stage("validated", {"cases": len(cases), "passed": sum(case.passed for case in cases)})
+        if report.passed or attempt == NARROWINGS:
+            return draft, report
         bundle = await drafts.bundle(journal.org, draft_id)
-        reasons = {} if report.passed else failing_operations(report, bundle)
-        left = without_operations(bundle, reasons) if reasons else bundle
-        if not reasons or attempt == NARROWINGS or not any(path.startswith("operations/") for path in left.files):
+        reasons = failing_operations(report, bundle)
+        left = without_operations(bundle, reasons)
+        if not reasons or not any(path.startswith("operations/") for path in left.files):
             return draft, report
         await stage("repair", {"left_out": len(reasons), "first": next(iter(reasons.values()))})
         changes = {path: left.files.get(path) for path in bundle.files if left.files.get(path) != bundle.files[path]}
