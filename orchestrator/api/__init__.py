@@ -22,6 +22,7 @@ def routers() -> list[APIRouter]:
         health,
         identity,
         modules,
+        page,
         runs,
         threads,
     )
@@ -39,4 +40,5 @@ def routers() -> list[APIRouter]:
         credentials.router,
         check.router,
         docs.router,
+        page.router,
     ]

@@ -15,7 +15,7 @@ from orchestrator.identity.model import SESSION_LIFE
 
 router = APIRouter(tags=["identity"])
 
-FIRST_PAGE = "/docs"
+FIRST_PAGE = "/"
 
 
 @router.get("/v1/me")

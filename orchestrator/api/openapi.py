@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from core.actor import Role
+from orchestrator.api.answers import describe_answers
 from orchestrator.api.permissions import Open, Permission
 
 PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
@@ -48,6 +49,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of ``app``."""
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     document.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    describe_answers(document)
     for context in api_routes(app):
         role = permission_of(context)
         for method in context.methods or ():

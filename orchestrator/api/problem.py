@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.errors import InvalidInput, NexusError, NotFound, TooLarge, Unauthenticated, Unavailable
+from orchestrator.api.page import is_page_address, page_response
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "https://nexus.invalid/problems/"
@@ -109,6 +110,10 @@ async def on_invalid_request(request: Request, error: Exception) -> Response:
 
 async def on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND and is_page_address(request):
+        shown = page_response()
+        if shown is not None:
+            return shown
     translated = as_nexus_error(request, error)
     return problem(translated, request_id_of(request), error.headers, status=error.status_code)
 

@@ -16,7 +16,10 @@ from orchestrator.api.openapi import permission_of
 from orchestrator.api.permissions import Open, Public, Requires
 from orchestrator.app import create_app
 
-PUBLIC = {"/healthz", "/health", "/v1/health", "/readyz", "/login", "/docs", "/docs/assets/{name}", "/openapi.json"}
+PUBLIC = {
+    *("/healthz", "/health", "/v1/health", "/readyz", "/login"),
+    *("/docs", "/docs/assets/{name}", "/openapi.json", "/", "/assets/{name}"),
+}
 
 # Under /admin, and open to lower roles on purpose. What is proposed becomes a card, which an admin answers.
 LOOKING = {

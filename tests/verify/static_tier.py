@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.verify import shape
+from tests.verify import page, shape
 from tests.verify.report import Skip, TierResult
 
 CHECK_SECONDS = 600
@@ -34,6 +34,9 @@ def run(root: Path) -> TierResult:
     checks: list[Callable[[], Outcome]] = [
         # first, because it is the longest: the others pass beside it
         lambda: _pyright(root),
+        lambda: _page(root, "tsc", ["node_modules/.bin/tsc", "--noEmit"]),
+        lambda: _page(root, "eslint", ["node_modules/.bin/eslint", "."]),
+        lambda: _types(root),
         lambda: _command(root, "ruff check", ["-m", "ruff", "check"]),
         lambda: _command(root, "ruff format", ["-m", "ruff", "format", "--check"]),
         lambda: _command(root, "import-linter", ["-c", LINT_IMPORTS, "--no-logo"]),
@@ -70,11 +73,30 @@ def _pyright(root: Path) -> Outcome:
     return _command(root, "pyright", ["-m", "pyright", "--warnings"], PYRIGHT_PYTHON_IGNORE_WARNINGS="1")
 
 
+NO_PAGE = "what builds the page is not installed (Node 20.19 or newer, then make page)"
+
+
+def _page(root: Path, name: str, command: Sequence[str]) -> Outcome:
+    if not (root / "ui" / command[0]).exists():
+        return Outcome(name, held=False, output="", skip=NO_PAGE)
+    return _program(root / "ui", name, command)
+
+
+def _types(root: Path) -> Outcome:
+    if not page.installed():
+        return Outcome("page types", held=False, output="", skip=NO_PAGE)
+    return _findings("page types", page.drift())
+
+
 def _command(root: Path, name: str, arguments: Sequence[str], **environment: str) -> Outcome:
+    return _program(root, name, [sys.executable, *arguments], **environment)
+
+
+def _program(root: Path, name: str, command: Sequence[str], **environment: str) -> Outcome:
     started = time.monotonic()
     try:
         done = subprocess.run(
-            [sys.executable, *arguments],
+            command,
             cwd=root,
             env={**os.environ, **environment},
             stdin=subprocess.DEVNULL,

@@ -16,7 +16,7 @@ def browser(serve):
     served = serve().ready()
     with httpx.Client(base_url=served.url, timeout=30) as client:
         response = client.get(served.link)
-        assert (response.status_code, response.headers["location"]) == (303, "/docs")
+        assert (response.status_code, response.headers["location"]) == (303, "/")
         yield served, client
 
 

@@ -1,0 +1,108 @@
+import { useRef, useState } from 'react';
+
+import { Button } from '../../design/controls';
+import { Failure } from '../../design/states';
+import type { Saying } from './queries';
+
+/** Where one types. Files come by button, drop or paste. Nothing typed is lost when sending fails. */
+export function Composer({ send }: { send: (saying: Saying) => Promise<void> }) {
+  const [text, type] = useState('');
+  const [files, attach] = useState<File[]>([]);
+  const [busy, hold] = useState(false);
+  const [failed, fail] = useState<unknown>(null);
+  const key = useRef<string | null>(null);
+  const chooser = useRef<HTMLInputElement>(null);
+  const changed = () => {
+    key.current = null;
+  };
+  const submit = async () => {
+    if (busy || text.trim() === '') return;
+    hold(true);
+    fail(null);
+    // The same wish keeps its key until it is said or changed, so that trying again never says it twice.
+    key.current ??= crypto.randomUUID();
+    try {
+      await send({ key: key.current, text, files });
+      changed();
+      type('');
+      attach([]);
+    } catch (error) {
+      fail(error);
+    } finally {
+      hold(false);
+    }
+  };
+  const add = (more: Iterable<File>) => {
+    changed();
+    attach((held) => [...held, ...more].slice(0, 20));
+  };
+  return (
+    <form
+      aria-label="Say something"
+      className="shrink-0 border-t border-line bg-sheet px-3 py-3 sm:px-6"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        add(event.dataTransfer.files);
+      }}
+    >
+      {failed !== null && <Failure error={failed} />}
+      <div className="mx-auto max-w-3xl">
+        {files.length > 0 && (
+          <ul className="mb-2 flex flex-wrap gap-2">
+            {files.map((file, place) => (
+              <li key={`${file.name}-${place}`} className="flex items-center gap-1 rounded-field bg-raised pl-2.5 font-mono text-xs">
+                {file.name}
+                <Button
+                  weight="quiet"
+                  className="min-h-8 px-2"
+                  aria-label={`Leave out ${file.name}`}
+                  onClick={() => {
+                    changed();
+                    attach(files.filter((_, other) => other !== place));
+                  }}
+                >
+                  ×
+                </Button>
+              </li>
+            ))}
+          </ul>
+        )}
+        <div className="flex items-end gap-2">
+          <textarea
+            aria-label="Message"
+            placeholder="Say what you want. Drop an API description here to build a module from it."
+            rows={Math.min(8, text.split('\n').length)}
+            className="min-h-10 flex-1 resize-none rounded-field border border-edge bg-paper px-3 py-2 placeholder:text-soft"
+            value={text}
+            onChange={(event) => {
+              changed();
+              type(event.target.value);
+            }}
+            onPaste={(event) => {
+              if (event.clipboardData.files.length === 0) return;
+              event.preventDefault();
+              add(event.clipboardData.files);
+            }}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+              event.preventDefault();
+              void submit();
+            }}
+          />
+          <input ref={chooser} type="file" multiple hidden onChange={(event) => add(event.target.files ?? [])} />
+          <Button className="min-h-10" aria-label="Attach files" onClick={() => chooser.current?.click()}>
+            Attach
+          </Button>
+          <Button type="submit" weight="primary" className="min-h-10" disabled={busy || text.trim() === ''}>
+            Send
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,90 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
+
+import { type Message } from '../../api/client';
+import { Button } from '../../design/controls';
+import { Failure, Loading } from '../../design/states';
+import { Composer } from './Composer';
+import { FirstVisit } from './FirstVisit';
+import { Said } from './Said';
+import { ThreadHeader } from './ThreadHeader';
+import { Turn } from './Turn';
+import { say, useMessages, type Saying } from './queries';
+
+export function Conversation({ thread }: { thread: string | null }) {
+  const go = useNavigate();
+  const send = async (saying: Saying) => {
+    const place = await say(thread, saying);
+    if (place !== thread) await go({ to: '/threads/$thread', params: { thread: place } });
+  };
+  return (
+    <section aria-label="Conversation" className="flex min-w-0 flex-1 flex-col">
+      {thread === null ? (
+        <div className="min-h-0 flex-1 overflow-y-auto">
+          <FirstVisit send={send} />
+        </div>
+      ) : (
+        <>
+          <ThreadHeader thread={thread} />
+          <Messages thread={thread} />
+        </>
+      )}
+      <Composer send={send} />
+    </section>
+  );
+}
+
+function Messages({ thread }: { thread: string }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useMessages(thread);
+  const messages = data === undefined ? undefined : inOrder(data.pages);
+  const end = useEnd(messages?.at(-1)?.id);
+  if (error !== null && messages === undefined) return <Failure error={error} retry={() => void refetch()} />;
+  if (messages === undefined) return <Loading />;
+  const answered = new Set(messages.filter((each) => each.role === 'assistant').map((each) => each.run));
+  return (
+    <div ref={end} className="min-h-0 flex-1 overflow-y-auto">
+      <div className="mx-auto max-w-3xl space-y-5 px-3 py-6 sm:px-6">
+        {hasNextPage && (
+          <Button weight="quiet" className="w-full" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Show earlier messages
+          </Button>
+        )}
+        <ol className="space-y-5">
+          {messages.map((message) => (
+            <li key={message.id} data-message={message.id}>
+              <Said message={message} />
+              {message.role === 'user' && message.run !== null && !answered.has(message.run) && <Turn run={message.run} />}
+            </li>
+          ))}
+        </ol>
+      </div>
+    </div>
+  );
+}
+
+/** Pages come newest first, messages within a page in order. */
+function inOrder(pages: readonly { items: Message[] }[]): Message[] {
+  return pages.toReversed().flatMap((page) => page.items);
+}
+
+/** Keeps the end in view while the reader is at the end. */
+function useEnd(newest: string | undefined) {
+  const place = useRef<HTMLDivElement>(null);
+  const [atEnd, stay] = useState(true);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return;
+    const follow = () => stay(element.scrollHeight - element.scrollTop - element.clientHeight < 80);
+    element.addEventListener('scroll', follow, { passive: true });
+    return () => element.removeEventListener('scroll', follow);
+  }, [newest]);
+  useEffect(() => {
+    const element = place.current;
+    const content = element?.firstElementChild;
+    if (element === null || content === null || content === undefined || !atEnd) return;
+    const grown = new ResizeObserver(() => element.scrollTo({ top: element.scrollHeight }));
+    grown.observe(content);
+    return () => grown.disconnect();
+  }, [newest, atEnd]);
+  return place;
+}

@@ -1,0 +1,74 @@
+import type { Message } from '../../api/client';
+import { Hash } from '../../design/controls';
+import { CardOf } from '../approvals/Card';
+
+interface Data {
+  attachments?: { id: string; name: string; size: number }[];
+  mode?: string;
+  mode_reason?: string;
+  fields?: { answer?: string; state?: string; situation?: string; decision?: string; execution?: string; verify?: string } | null;
+  tool_calls?: { id: string; name: string; arguments: unknown }[];
+  result?: { ok: boolean; module: string; bundle_sha256: string; version: number } | null;
+  approval?: string | null;
+}
+
+/** One message: what a person said, or the answer with what was done for it. */
+export function Said({ message }: { message: Message }) {
+  const data = message.data as Data;
+  if (message.role === 'user') {
+    return (
+      <div className="ml-auto w-fit max-w-[85%] rounded-card bg-raised px-3.5 py-2.5">
+        <h2 className="sr-only">You</h2>
+        <p className="break-words whitespace-pre-wrap">{message.text}</p>
+        {data.attachments?.map((file) => (
+          <p key={file.id} className="mt-1 font-mono text-xs text-soft">
+            {file.name} · {size(file.size)}
+          </p>
+        ))}
+      </div>
+    );
+  }
+  const { result, fields } = data;
+  return (
+    <div className="space-y-3">
+      <h2 className="sr-only">NEXUS</h2>
+      <p className="break-words whitespace-pre-wrap">{fields?.answer || message.text.replace(/ \[CONVERSATION\]$/, '')}</p>
+      {data.tool_calls?.map((call) => (
+        <ToolCall key={call.id} call={call} {...(result != null && { result })} />
+      ))}
+      {typeof data.approval === 'string' && <CardOf approval={data.approval} />}
+      {fields != null && <How fields={fields} {...(data.mode_reason !== undefined && { reason: data.mode_reason })} />}
+    </div>
+  );
+}
+
+function ToolCall({ call, result }: { call: NonNullable<Data['tool_calls']>[number]; result?: NonNullable<Data['result']> }) {
+  return (
+    <details className="rounded-field border border-line bg-sheet text-sm">
+      <summary className="flex flex-wrap items-center gap-x-2 px-3 py-2">
+        <code className="font-mono text-xs">{call.name}</code>
+        {result !== undefined && <span className={result.ok ? 'text-green' : 'text-red'}>{result.ok ? 'succeeded' : 'failed'}</span>}
+        {result !== undefined && result.bundle_sha256 !== '' && (
+          <span className="text-soft">
+            {result.module} v{result.version} <Hash of={result.bundle_sha256} label="SHA-256 of the bundle" />
+          </span>
+        )}
+      </summary>
+      <pre className="overflow-x-auto border-t border-line p-3 font-mono text-xs">{JSON.stringify(call.arguments, null, 2)}</pre>
+    </details>
+  );
+}
+
+function How({ fields, reason }: { fields: NonNullable<Data['fields']>; reason?: string }) {
+  const said = [reason, fields.decision, fields.execution, fields.verify].filter((each) => each !== undefined && each !== '');
+  return (
+    <details className="text-sm text-soft">
+      <summary className="w-fit py-1">Why, and how it was checked</summary>
+      <ul className="mt-1 list-disc space-y-0.5 pl-5">{said.map((each) => <li key={each}>{each}</li>)}</ul>
+    </details>
+  );
+}
+
+function size(bytes: number): string {
+  return bytes < 1024 ? `${bytes} B` : bytes < 1024 ** 2 ? `${Math.round(bytes / 1024)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+}

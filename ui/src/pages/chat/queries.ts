@@ -1,0 +1,107 @@
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+
+import { answered, api, upload, type Thread } from '../../api/client';
+import { queries } from '../../connection/feed';
+
+const THREADS_A_PAGE = 50;
+const MESSAGES_A_PAGE = 100;
+
+export function useThreads(q: string) {
+  return useInfiniteQuery({
+    queryKey: ['threads', 'list', q],
+    initialPageParam: '',
+    queryFn: async ({ pageParam }) =>
+      answered(await api.GET('/v1/threads', { params: { query: { q, limit: THREADS_A_PAGE, after: pageParam } } })),
+    getNextPageParam: (page) => page.next as string | null,
+    placeholderData: (before) => before,
+  });
+}
+
+export function useThread(thread: string) {
+  return useQuery({
+    queryKey: ['threads', 'one', thread],
+    queryFn: async () => answered(await api.GET('/v1/threads/{thread}', { params: { path: { thread } } })),
+  });
+}
+
+/** The newest messages first, page by page towards the beginning. */
+export function useMessages(thread: string) {
+  return useInfiniteQuery({
+    queryKey: ['messages', thread],
+    initialPageParam: null as number | null,
+    queryFn: async ({ pageParam }) =>
+      answered(
+        await api.GET('/v1/threads/{thread}/messages', {
+          params: { path: { thread }, query: { limit: MESSAGES_A_PAGE, before: pageParam ?? Number.MAX_SAFE_INTEGER } },
+        }),
+      ),
+    getNextPageParam: ({ items }) => {
+      const first = items[0]?.position ?? 1;
+      return first > 1 ? first : null;
+    },
+  });
+}
+
+export function useRun(run: string) {
+  return useQuery({
+    queryKey: ['runs', run],
+    queryFn: async () => answered(await api.GET('/v1/runs/{run}', { params: { path: { run } } })),
+  });
+}
+
+export async function openThread(title = ''): Promise<Thread> {
+  const thread = answered(
+    await api.POST('/v1/threads', { params: { header: { 'Idempotency-Key': crypto.randomUUID() } }, body: { title } }),
+  );
+  await queries.invalidateQueries({ queryKey: ['threads'] });
+  return thread;
+}
+
+export interface Saying {
+  /** Stands for this one wish: sending it again after a cut makes no second run. */
+  key: string;
+  text: string;
+  files: File[];
+}
+
+/** Say something in a thread, a new one where it is null. Returns the thread. */
+export async function say(thread: string | null, { key, text, files }: Saying): Promise<string> {
+  const attachments: string[] = [];
+  for (const file of files) {
+    attachments.push((await upload(file)).id);
+  }
+  const place = thread ?? (await openThread()).id;
+  answered(
+    await api.POST('/v1/threads/{thread}/runs', {
+      params: { path: { thread: place }, header: { 'Idempotency-Key': key } },
+      body: { message: text, attachments },
+    }),
+  );
+  await queries.invalidateQueries({ queryKey: ['messages', place] });
+  return place;
+}
+
+export function useStop(run: string) {
+  return useMutation({
+    mutationFn: async () => answered(await api.POST('/v1/runs/{run}/cancel', { params: { path: { run } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['runs', run] }),
+  });
+}
+
+export function useRename(thread: string) {
+  return useMutation({
+    mutationFn: async (title: string) =>
+      answered(await api.PATCH('/v1/threads/{thread}', { params: { path: { thread } }, body: { title } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['threads'] }),
+  });
+}
+
+export function useDelete(thread: string) {
+  return useMutation({
+    mutationFn: async () => {
+      const { response, error } = await api.DELETE('/v1/threads/{thread}', { params: { path: { thread } } });
+      return answered({ data: null, error, response });
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['threads'] }),
+  });
+}
