@@ -40,7 +40,10 @@ async def asset(name: str) -> Response:
     path = BUILT / "assets" / name
     if not FILE_NAME.fullmatch(name) or not path.is_file():
         raise NotFound(f"There is no file {name!r} here.", mend="Reload the page: it has been built anew.")
-    return FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    # A shared worker obeys the policy that came with its own script.
+    return FileResponse(
+        path, headers={"Content-Security-Policy": POLICY, "Cache-Control": "public, max-age=31536000, immutable"}
+    )
 
 
 def page_response() -> Response | None:

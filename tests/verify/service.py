@@ -47,12 +47,12 @@ class RunningService:
 
 
 @contextlib.contextmanager
-def running_service(folder: Path, **settings: str) -> Iterator[RunningService]:
-    """``nexus serve`` on ``folder/data``; ``settings`` are further variables of its environment."""
+def running_service(folder: Path, *, port: int | None = None, **settings: str) -> Iterator[RunningService]:
+    """``nexus serve`` on ``folder/data`` and a free port, or ``port``; ``settings`` are further variables of its environment."""
     program = Path(sys.executable).with_name("nexus")
     if not program.exists():
         raise ServiceUnavailable("the command nexus is not installed beside this Python")
-    port, data_dir, log_file = _free_port(), folder / "data", folder / "serve.log"
+    port, data_dir, log_file = port or _free_port(), folder / "data", folder / "serve.log"
     environment = {"NEXUS_DATA_DIR": str(data_dir), "NEXUS_BIND": f"127.0.0.1:{port}", **settings}
     with log_file.open("wb") as log:
         process = subprocess.Popen(

@@ -11,7 +11,10 @@ export type LogEvent = Schemas['Event'];
 export type LogPage = Schemas['Events'];
 export type Problem = Schemas['Problem'];
 
-export const api = createClient<paths>({ baseUrl: globalThis.location.origin, headers: { accept: 'application/json' } });
+/** No form and no foreign page can send this header: the service asks for it before it heeds the session's cookie. */
+const HEADERS = { accept: 'application/json', 'x-nexus-client': 'page' };
+
+export const api = createClient<paths>({ baseUrl: globalThis.location.origin, headers: HEADERS });
 
 /** What the service refused, in its own words: what is wrong and the mend. */
 export class Refusal extends Error {
@@ -35,7 +38,7 @@ export function answered<T>({ data, error, response }: Outcome<T>): T {
 export async function upload(file: File): Promise<Schemas['StoredFile']> {
   const response = await fetch(`/v1/files?${new URLSearchParams({ name: file.name }).toString()}`, {
     method: 'POST',
-    headers: { accept: 'application/json', 'content-type': file.type || 'application/octet-stream' },
+    headers: { ...HEADERS, 'content-type': file.type || 'application/octet-stream' },
     body: file,
   });
   const body: unknown = await response.json().catch(() => undefined);

@@ -77,50 +77,58 @@ function Answered({ approval }: { approval: Approval }) {
   }
 }
 
-function AnswerBar({ approval, answer }: { approval: Approval; answer: ReturnType<typeof useAnswer> }) {
+interface AnswerProps {
+  approval: Approval;
+  answer: ReturnType<typeof useAnswer>;
+}
+
+const BAR = 'flex flex-wrap items-center gap-2 border-t border-line px-4 py-3';
+
+function AnswerBar({ approval, answer }: AnswerProps) {
   const [rejecting, reject] = useState(false);
+  if (rejecting) return <Rejection answer={answer} back={() => reject(false)} />;
+  return (
+    <div className={BAR}>
+      <Button
+        weight="primary"
+        disabled={answer.isPending}
+        onClick={() => answer.mutate({ answer: 'approve' })}
+        aria-label={`Approve: ${approval.title}`}
+      >
+        Approve
+      </Button>
+      <Button weight="danger" disabled={answer.isPending} onClick={() => reject(true)} aria-label={`Reject: ${approval.title}`}>
+        Reject…
+      </Button>
+    </div>
+  );
+}
+
+function Rejection({ answer, back }: { answer: AnswerProps['answer']; back: () => void }) {
   const [reason, setReason] = useState('');
   return (
     <form
-      className="flex flex-wrap items-center gap-2 border-t border-line px-4 py-3"
+      className={BAR}
       onSubmit={(event) => {
         event.preventDefault();
         answer.mutate({ answer: 'reject', reason });
       }}
     >
-      {rejecting ? (
-        <>
-          <TextInput
-            autoFocus
-            className="flex-1 basis-48"
-            aria-label="Why not? (the agent is told)"
-            placeholder="Why not? The agent is told."
-            maxLength={2000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-          <Button type="submit" weight="danger" disabled={answer.isPending}>
-            Reject
-          </Button>
-          <Button weight="quiet" onClick={() => reject(false)}>
-            Back
-          </Button>
-        </>
-      ) : (
-        <>
-          <Button
-            weight="primary"
-            disabled={answer.isPending}
-            onClick={() => answer.mutate({ answer: 'approve' })}
-            aria-label={`Approve: ${approval.title}`}
-          >
-            Approve
-          </Button>
-          <Button weight="danger" disabled={answer.isPending} onClick={() => reject(true)} aria-label={`Reject: ${approval.title}`}>
-            Reject…
-          </Button>
-        </>
-      )}
+      <TextInput
+        autoFocus
+        className="flex-1 basis-48"
+        aria-label="Why not? (the agent is told)"
+        placeholder="Why not? The agent is told."
+        maxLength={2000}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <Button type="submit" weight="danger" disabled={answer.isPending}>
+        Reject
+      </Button>
+      <Button weight="quiet" onClick={back}>
+        Back
+      </Button>
     </form>
   );
 }

@@ -76,7 +76,7 @@ function Hosts({ payload, shown, bind, busy = false }: ModuleFactsProps) {
               <TextInput
                 className="mt-1 max-w-80 font-mono"
                 aria-label={`Reach ${host} at another address`}
-                placeholder="as described, or an address: http://127.0.0.1:8100"
+                placeholder="another address, http://…"
                 value={typed[host] ?? ''}
                 onChange={(event) => type({ ...typed, [host]: event.target.value })}
               />

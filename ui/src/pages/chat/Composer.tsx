@@ -39,7 +39,7 @@ export function Composer({ send }: { send: (saying: Saying) => Promise<void> }) 
   return (
     <form
       aria-label="Say something"
-      className="shrink-0 border-t border-line bg-sheet px-3 py-3 sm:px-6"
+      className="shrink-0 border-t border-line bg-sheet py-3"
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
@@ -51,7 +51,7 @@ export function Composer({ send }: { send: (saying: Saying) => Promise<void> }) 
       }}
     >
       {failed !== null && <Failure error={failed} />}
-      <div className="mx-auto max-w-3xl">
+      <div className="mx-auto max-w-3xl px-3 sm:px-6">
         {files.length > 0 && (
           <ul className="mb-2 flex flex-wrap gap-2">
             {files.map((file, place) => (
@@ -75,7 +75,7 @@ export function Composer({ send }: { send: (saying: Saying) => Promise<void> }) 
         <div className="flex items-end gap-2">
           <textarea
             aria-label="Message"
-            placeholder="Say what you want. Drop an API description here to build a module from it."
+            placeholder="Say what you want"
             rows={Math.min(8, text.split('\n').length)}
             className="min-h-10 flex-1 resize-none rounded-field border border-edge bg-paper px-3 py-2 placeholder:text-soft"
             value={text}

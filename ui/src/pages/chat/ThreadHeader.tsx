@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 
 import { Button, TextInput } from '../../design/controls';
 import { Failure } from '../../design/states';
@@ -41,7 +41,7 @@ export function ThreadHeader({ thread }: { thread: string }) {
           <>
             <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{data?.title || 'Untitled'}</h1>
             {doing === 'deleting' ? (
-              <>
+              <Fragment key="deleting">
                 <span className="text-sm">For good?</span>
                 <Button
                   weight="danger"
@@ -53,9 +53,9 @@ export function ThreadHeader({ thread }: { thread: string }) {
                 <Button weight="quiet" onClick={() => begin('reading')}>
                   Keep
                 </Button>
-              </>
+              </Fragment>
             ) : (
-              <>
+              <Fragment key="reading">
                 <Button
                   weight="quiet"
                   onClick={() => {
@@ -68,7 +68,7 @@ export function ThreadHeader({ thread }: { thread: string }) {
                 <Button weight="quiet" onClick={() => begin('deleting')}>
                   Delete…
                 </Button>
-              </>
+              </Fragment>
             )}
           </>
         )}

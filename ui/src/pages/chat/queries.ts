@@ -5,6 +5,8 @@ import { queries } from '../../connection/feed';
 
 const THREADS_A_PAGE = 50;
 const MESSAGES_A_PAGE = 100;
+/** The largest position that the API takes. */
+const BEYOND_THE_LAST = 2 ** 31 - 1;
 
 export function useThreads(q: string) {
   return useInfiniteQuery({
@@ -32,7 +34,7 @@ export function useMessages(thread: string) {
     queryFn: async ({ pageParam }) =>
       answered(
         await api.GET('/v1/threads/{thread}/messages', {
-          params: { path: { thread }, query: { limit: MESSAGES_A_PAGE, before: pageParam ?? Number.MAX_SAFE_INTEGER } },
+          params: { path: { thread }, query: { limit: MESSAGES_A_PAGE, before: pageParam ?? BEYOND_THE_LAST } },
         }),
       ),
     getNextPageParam: ({ items }) => {

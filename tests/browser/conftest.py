@@ -1,0 +1,108 @@
+"""A real service, its stand-in upstream, and Debian's chromium, looked at through Playwright."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from orchestrator.api.page import BUILT
+from tests.verify.service import RunningService, running_service
+
+CHROMIUM = shutil.which("chromium")
+PATIENCE_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on PATH (apt-get install chromium)")
+    if not (BUILT / "index.html").is_file():
+        pytest.skip("the page is not built (Node 20.19 or newer, then make page)")
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox refuses to run as root, as tests in a container do.
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+class House:
+    """The service, which can be killed and started again on its port."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self.service = self._serve()
+
+    def _serve(self, port: int | None = None) -> RunningService:
+        return self._stack.enter_context(running_service(self._folder, port=port))
+
+    @property
+    def link(self) -> str:
+        """The one-time link that the service printed."""
+        found = re.search(r"http://\S+/login\?code=\S+", (self._folder / "serve.log").read_text())
+        assert found is not None
+        return found[0]
+
+    def kill(self) -> None:
+        """kill -9, and wait until nobody listens any more."""
+        subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(self.service.pid)], check=True)
+
+    def start_again(self) -> None:
+        """On the same port, with the same data."""
+        self.service = self._serve(int(self.service.url.rpartition(":")[2]))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with ExitStack() as stack:
+        yield House(tmp_path, stack)
+
+
+@pytest.fixture
+def upstream() -> Iterator[str]:
+    """Address of the stand-in that answers for the examples' services."""
+    program = Path(sys.executable).with_name("nexus")
+    process = subprocess.Popen([program, "demo", "upstream"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    address = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
+    assert address is not None
+    yield address[0]
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture
+def context(browser: Browser, house: House) -> Iterator[BrowserContext]:
+    """A browser that came through the one-time link."""
+    opened = browser.new_context(viewport={"width": 1440, "height": 900})
+    opened.set_default_timeout(PATIENCE_MS)
+    page = opened.new_page()
+    page.goto(house.link)
+    page.get_by_role("heading", name="What do you need").wait_for()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """The first page, which must end without an error of its own."""
+    wrong: list[str] = []
+    opened = context.pages[0]
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    yield opened
+    assert wrong == []
+
+
+def build_weather(page: Page) -> None:
+    """One click on the example, until its card waits."""
+    page.get_by_role("button", name="Build a weather module").click()
+    page.get_by_role("button", name="Approve: Install Weather").wait_for()

@@ -1,0 +1,79 @@
+"""The story as a person does it on the page, from the one-time link on."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import House, build_weather
+
+ASKS = "Forecast for latitude 52.52 and longitude 13.41"
+
+
+def test_built_bound_approved_and_used(page: Page, house: House, upstream: str) -> None:
+    build_weather(page)
+    card = page.get_by_role("article", name="Install Weather")
+    expect(card).to_contain_text("6 of 6 passed")
+    expect(card).to_contain_text("Not reachable from here")
+    before = house.service.client().get("/v1/approvals").json()["items"][0]["payload_hash"]
+
+    for field in card.get_by_role("textbox").all():
+        field.fill(upstream)
+    card.get_by_role("button", name="Set addresses").click()
+    expect(card).to_contain_text(f"really at {upstream}")
+    approval = house.service.client().get("/v1/approvals").json()["items"][0]
+    assert approval["payload_hash"] != before
+    expect(card).to_contain_text(approval["payload_hash"][:12])
+
+    card.get_by_role("button", name="Approve").click()
+    expect(card).to_contain_text("Approved")
+    expect(page.get_by_text("Installed weather version 1")).to_be_visible()
+    page.get_by_label("Message").fill(ASKS)
+    page.keyboard.press("Enter")
+    bundle = approval["payload"]["bundle_sha256"][:12]
+    expect(page.locator("summary", has_text=bundle)).to_contain_text("succeeded")
+
+
+def test_the_page_is_moved_by_events_alone(page: Page, context: BrowserContext, house: House) -> None:
+    """Ten tabs of one browser: each hears what a program does meanwhile, and a button in each works."""
+    tabs = [page, *(context.new_page() for _ in range(9))]
+    for tab in tabs[1:]:
+        tab.goto(house.service.url + "/threads")
+    for tab in tabs:
+        expect(tab.get_by_role("status", name="Connection: Live")).to_be_attached()
+    with house.service.client() as client:
+        thread = client.post("/v1/threads", json={"title": "From a program"}).json()["id"]
+        client.post(f"/v1/threads/{thread}/runs", json={"message": "What can you do?"})
+    for tab in tabs:
+        tab.get_by_role("link", name="From a program").click()
+        expect(tab.locator("[data-message]")).to_have_count(2)
+
+
+def test_a_card_is_answered_once_in_every_tab(page: Page, context: BrowserContext, house: House) -> None:
+    build_weather(page)
+    other = context.new_page()
+    other.goto(house.service.url + "/approvals")
+    expect(other.get_by_role("button", name="Approve: Install Weather")).to_be_visible()
+    page.get_by_role("button", name="Reject: Install Weather").click()
+    page.get_by_label("Why not?").fill("Not today")
+    page.keyboard.press("Enter")
+    for tab in (page, other):
+        expect(tab.get_by_role("article", name="Install Weather")).to_contain_text("Not today")
+        expect(tab.get_by_role("button", name="Approve: Install Weather")).to_have_count(0)
+
+
+def test_a_late_answer_is_told_the_first_one(page: Page, house: House) -> None:
+    build_weather(page)
+    # The answer travels while a program answers first: held at the door until the other one is through.
+    approval = house.service.client().get("/v1/approvals").json()["items"][0]
+
+    def after_another(route: object) -> None:
+        body = {"answer": "reject", "payload_hash": approval["payload_hash"], "reason": "I was first"}
+        house.service.client().post(f"/v1/approvals/{approval['id']}", json=body).raise_for_status()
+        route.continue_()  # pyright: ignore[reportAttributeAccessIssue]
+
+    page.route(lambda url: url.endswith(approval["id"]), after_another, times=1)
+    page.get_by_role("button", name="Approve: Install Weather").click()
+    card = page.get_by_role("article", name="Install Weather")
+    expect(card).to_contain_text("answered already")
+    expect(card).to_contain_text("I was first")
+    assert house.service.client().get("/v1/modules").json()["items"] == []
