@@ -48,7 +48,7 @@ class RunningService:
 
 @contextlib.contextmanager
 def running_service(folder: Path, *, port: int | None = None, **settings: str) -> Iterator[RunningService]:
-    """``nexus serve`` on ``folder/data`` and a free port, or ``port``; ``settings`` are further variables of its environment."""
+    """``nexus serve`` on ``folder/data`` and ``port``, else a free one; ``settings`` go into its environment."""
     program = Path(sys.executable).with_name("nexus")
     if not program.exists():
         raise ServiceUnavailable("the command nexus is not installed beside this Python")

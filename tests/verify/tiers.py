@@ -24,6 +24,6 @@ TIERS: dict[str, Tier] = {
     "integration": _tests("integration"),
     "security": _tests("security"),
     "scenario": _tests("scenario"),
-    "browser": _tests("browser", when_empty="empty: the page in the browser does not exist yet"),
+    "browser": _tests("browser"),
 }
 QUICK = ["static", "unit", "contract"]

@@ -7,11 +7,11 @@ import subprocess
 import pytest
 
 from tests.verify.page import UI, installed
+from tests.verify.static_tier import NO_PAGE
 
 
-@pytest.mark.skipif(not installed(), reason="what builds the page is not installed (Node 20.19 or newer, then make page)")
+@pytest.mark.skipif(not installed(), reason=NO_PAGE)
 def test_the_pages_own_tests_pass() -> None:
-    done = subprocess.run(
-        ["node_modules/.bin/vitest", "run"], cwd=UI, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
-    )
+    command = ["node_modules/.bin/vitest", "run"]
+    done = subprocess.run(command, cwd=UI, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,52 @@
+"""What routes really answer is what their described schemas say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestrator.api.answers import ANSWERS
+from tests.verify.service import running_service
+
+# These answer with a row that another operation's answer shows as well.
+WRITTEN = {"branch", "cancel", "resume", "answer", "show_approval"}
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """One real answer of each kind, by operation id."""
+    with running_service(tmp_path_factory.mktemp("answers")) as service, service.client() as client:
+
+        def got(method: str, path: str, **sent: Any) -> Any:
+            answer = client.request(method, path, timeout=30.0, **sent)
+            answer.raise_for_status()
+            return answer.json()
+
+        thread = got("POST", "/v1/threads", json={"title": "Described"})
+        place = f"/v1/threads/{thread['id']}"
+        with client.stream("POST", f"{place}/runs", json={"message": "What can you do?", "stream": True}) as stream:
+            stream.read()
+        run = got("GET", "/v1/runs")["items"][0]
+        return {
+            "me": got("GET", "/v1/me"),
+            "upload": got("POST", "/v1/files", content=b"{}"),
+            "open_thread": thread,
+            "list_threads": got("GET", "/v1/threads"),
+            "show_thread": got("GET", place),
+            "rename_thread": got("PATCH", place, json={"title": "Renamed"}),
+            "list_messages": got("GET", f"{place}/messages"),
+            "say": got("POST", f"{place}/runs", json={"message": "Hello"}),
+            "list_runs": got("GET", "/v1/runs"),
+            "show_run": got("GET", f"/v1/runs/{run['id']}"),
+            "list_approvals": got("GET", "/v1/approvals"),
+            "follow_events": got("GET", "/v1/events"),
+            "follow_run": got("GET", f"/v1/runs/{run['id']}/events"),
+        }
+
+
+@pytest.mark.parametrize("operation", [name for name in ANSWERS if name not in WRITTEN])
+def test_a_real_answer_is_as_described(answers: dict[str, Any], operation: str) -> None:
+    model = ANSWERS[operation]
+    model.model_validate(answers[operation])
+    assert set(model.model_fields) <= set(answers[operation])
