@@ -38,7 +38,7 @@ bench: $(VENV)/.setup ## Run a benchmark: make bench NAME=turn
 	@$(BIN)/python -m benchmarks $(NAME)
 
 page: ## Build the page from ui/, where its sources changed
-	@if $(NODE_FITS); then $(MAKE) --no-print-directory $(PAGE); else \
+	@if $(NODE_FITS); then $(MAKE) --silent --no-print-directory $(PAGE); else \
 		echo 'No Node 20.19 or newer on the PATH: all but the page in the browser works. Install it, then run make again.' >&2; fi
 
 ui: $(PAGE_PACKAGES) ## Serve ui/ with reload, against a running service (NEXUS_URL, else 127.0.0.1:8000)

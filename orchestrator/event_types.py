@@ -180,6 +180,17 @@ class ModuleMoved(Data):
     previous: Json | None
 
 
+class ThreadChanged(Data):
+    """A conversation was opened, or got another title."""
+
+    thread: str
+    title: str
+
+
+class ThreadDeleted(Data):
+    thread: str
+
+
 class KeyCreated(Data):
     id: str
     name: str
@@ -217,6 +228,9 @@ EVENT_TYPES: dict[str, type[Data]] = {
     "module.promoted": ModulePromoted,
     "module.installed": ModuleMoved,
     "module.rolled_back": ModuleMoved,
+    "thread.opened": ThreadChanged,
+    "thread.renamed": ThreadChanged,
+    "thread.deleted": ThreadDeleted,
     "key.created": KeyCreated,
     "key.revoked": KeyRevoked,
 }

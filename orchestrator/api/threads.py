@@ -84,8 +84,7 @@ async def rename_thread(
     services: Wired, actor: Annotated[Actor, Requires(Role.OPERATOR)], thread: str, body: Rename
 ) -> dict[str, Any]:
     """Give a conversation another title."""
-    await services.db.write(lambda tx: store.rename_thread(tx, actor.org, thread, body.title))
-    return await services.db.read(lambda connection: store.get_thread(connection, actor.org, thread))
+    return await services.threads.rename(actor, thread, body.title)
 
 
 @router.delete("/v1/threads/{thread}", status_code=204)

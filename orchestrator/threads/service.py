@@ -40,6 +40,7 @@ class Threads:
             made = made_before(tx, actor.org, key, request)
             if made is None:
                 store.insert_thread(tx, thread, actor.org, title or UNTITLED)
+                state_opened(tx, actor.org, thread, title or UNTITLED)
                 remember(tx, actor.org, key, request, thread)
             return store.get_thread(tx.connection, actor.org, made or thread)
 
@@ -101,10 +102,24 @@ class Threads:
                 source = store.get_thread(tx.connection, actor.org, thread)
                 upto = message or message_of_step(tx.connection, actor.org, thread, step or "")
                 store.branch(tx, actor.org, thread, target, upto, source["title"])
+                state_opened(tx, actor.org, target, source["title"])
                 remember(tx, actor.org, key, request, target)
             return store.get_thread(tx.connection, actor.org, made or target)
 
         return await write_racing(self._db, unit)
+
+    async def rename(self, actor: Actor, thread: str, title: str) -> dict[str, Any]:
+        """Give a conversation another title. Raises ``NotFound``."""
+        change = self._ids.new()
+
+        def unit(tx: Transaction) -> dict[str, Any]:
+            store.rename_thread(tx, actor.org, thread, title)
+            renamed = store.get_thread(tx.connection, actor.org, thread)
+            data = {"thread": thread, "title": renamed["title"]}
+            tx.emit("thread.renamed", data, key=f"thread.renamed:{thread}:{change}", org=actor.org)
+            return renamed
+
+        return await self._db.write(unit)
 
     async def delete(self, actor: Actor, thread: str) -> None:
         """Forget a conversation. Raises ``Conflict`` while something in it is running."""
@@ -113,8 +128,14 @@ class Threads:
             if thread_is_busy(tx.connection, thread):
                 raise Conflict("A run of this thread is running.", mend="Cancel it, or wait until it has ended.")
             store.delete_thread(tx, actor.org, thread)
+            tx.emit("thread.deleted", {"thread": thread}, key=f"thread.deleted:{thread}", org=actor.org)
 
         await self._db.write(unit)
+
+
+def state_opened(tx: Transaction, org: str, thread: str, title: str) -> None:
+    """That there is a new conversation: the page's list shows it in every tab."""
+    tx.emit("thread.opened", {"thread": thread, "title": title}, key=f"thread.opened:{thread}", org=org)
 
 
 def message_of_step(connection: Connection, org: str, thread: str, place: str) -> str:

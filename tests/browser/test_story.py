@@ -48,6 +48,40 @@ def test_the_page_is_moved_by_events_alone(page: Page, context: BrowserContext, 
         expect(tab.locator("[data-message]")).to_have_count(2)
 
 
+def test_what_one_tab_renames_and_deletes_the_others_follow(page: Page, context: BrowserContext, house: House) -> None:
+    page.get_by_role("button", name="What can you do?").click()
+    expect(page.locator("[data-message]")).to_have_count(2)
+    other = context.new_page()
+    other.goto(house.service.url + "/threads")
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("Title").fill("Abilities")
+    page.keyboard.press("Enter")
+    listed = other.get_by_role("link", name="Abilities")
+    expect(listed).to_be_visible()
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(listed).to_have_count(0)
+
+
+def test_a_message_edited_and_sent_again_is_a_branch(page: Page, house: House) -> None:
+    for said in ("What can you do?", "Thank you"):
+        page.get_by_label("Message").fill(said)
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-message]")).to_have_count(2 if said.startswith("What") else 4)
+    first = page.url
+    page.get_by_role("button", name="Edit and resend").last.click()
+    expect(page.get_by_label("Message")).to_have_value("Thank you")
+    page.get_by_label("Message").fill("Hello")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url != first)
+    said_there = page.locator("[data-message]")
+    expect(said_there).to_have_count(4)
+    expect(said_there.first).to_contain_text("What can you do?")
+    expect(said_there.nth(2)).to_contain_text("Hello")
+    page.goto(first)
+    expect(said_there.nth(2)).to_contain_text("Thank you")
+
+
 def test_a_card_is_answered_once_in_every_tab(page: Page, context: BrowserContext, house: House) -> None:
     build_weather(page)
     other = context.new_page()

@@ -4,9 +4,16 @@ import { Button } from '../../design/controls';
 import { Failure } from '../../design/states';
 import type { Saying } from './queries';
 
+interface ComposerProps {
+  send: (saying: Saying) => Promise<void>;
+  /** The text of a message that is said anew, and the way back from it. */
+  revised?: string;
+  back?: () => void;
+}
+
 /** Where one types. Files come by button, drop or paste. Nothing typed is lost when sending fails. */
-export function Composer({ send }: { send: (saying: Saying) => Promise<void> }) {
-  const [text, type] = useState('');
+export function Composer({ send, revised, back }: ComposerProps) {
+  const [text, type] = useState(revised ?? '');
   const [files, attach] = useState<File[]>([]);
   const [busy, hold] = useState(false);
   const [failed, fail] = useState<unknown>(null);
@@ -52,6 +59,14 @@ export function Composer({ send }: { send: (saying: Saying) => Promise<void> }) 
     >
       {failed !== null && <Failure error={failed} />}
       <div className="mx-auto max-w-3xl px-3 sm:px-6">
+        {back !== undefined && (
+          <p className="mb-2 flex items-center gap-3 text-sm text-soft">
+            This goes into a new conversation; the old one stays as it is.
+            <Button weight="quiet" className="min-h-8" onClick={back}>
+              Back
+            </Button>
+          </p>
+        )}
         {files.length > 0 && (
           <ul className="mb-2 flex flex-wrap gap-2">
             {files.map((file, place) => (
@@ -75,6 +90,7 @@ export function Composer({ send }: { send: (saying: Saying) => Promise<void> }) 
         <div className="flex items-end gap-2">
           <textarea
             aria-label="Message"
+            autoFocus={revised !== undefined}
             placeholder="Say what you want"
             rows={Math.min(8, text.split('\n').length)}
             className="min-h-10 flex-1 resize-none rounded-field border border-edge bg-paper px-3 py-2 placeholder:text-soft"

@@ -9,12 +9,15 @@ import { FirstVisit } from './FirstVisit';
 import { Said } from './Said';
 import { ThreadHeader } from './ThreadHeader';
 import { Turn } from './Turn';
-import { say, useMessages, type Saying } from './queries';
+import { branchAfter, say, useMessages, type Saying } from './queries';
 
 export function Conversation({ thread }: { thread: string | null }) {
   const go = useNavigate();
+  const [revision, revise] = useState<Revision | null>(null);
   const send = async (saying: Saying) => {
-    const place = await say(thread, saying);
+    const here = revision === null || thread === null ? thread : await branchAfter(thread, revision.after, saying.key);
+    const place = await say(here, { ...saying, kept: revision?.kept ?? [] });
+    revise(null);
     if (place !== thread) await go({ to: '/threads/$thread', params: { thread: place } });
   };
   return (
@@ -26,15 +29,33 @@ export function Conversation({ thread }: { thread: string | null }) {
       ) : (
         <>
           <ThreadHeader thread={thread} />
-          <Messages thread={thread} />
+          <Messages thread={thread} revise={revise} />
         </>
       )}
-      <Composer send={send} />
+      <Composer
+        key={revision?.of}
+        send={send}
+        {...(revision !== null && { revised: revision.text, back: () => revise(null) })}
+      />
     </section>
   );
 }
 
-function Messages({ thread }: { thread: string }) {
+/** A message said anew, in a branch that shares what was said before it. */
+interface Revision {
+  of: string;
+  text: string;
+  /** Files that the message carried. */
+  kept: string[];
+  after: string | null;
+}
+
+function revisionOf(message: Message, before: Message | undefined): Revision {
+  const files = (message.data['attachments'] ?? []) as { id: string }[];
+  return { of: message.id, text: message.text, kept: files.map((file) => file.id), after: before?.id ?? null };
+}
+
+function Messages({ thread, revise }: { thread: string; revise: (revision: Revision) => void }) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useMessages(thread);
   const messages = data === undefined ? undefined : inOrder(data.pages);
   const end = useEnd(messages?.at(-1)?.id);
@@ -50,9 +71,13 @@ function Messages({ thread }: { thread: string }) {
           </Button>
         )}
         <ol className="space-y-5">
-          {messages.map((message) => (
+          {messages.map((message, place) => (
             <li key={message.id} data-message={message.id}>
-              <Said message={message} />
+              <Said
+                message={message}
+                // Where what was said before is not loaded, there is nothing to branch from.
+                {...((place > 0 || !hasNextPage) && { revise: () => revise(revisionOf(message, messages[place - 1])) })}
+              />
               {message.role === 'user' && message.run !== null && !answered.has(message.run) && <Turn run={message.run} />}
             </li>
           ))}

@@ -1,5 +1,6 @@
 import type { Message } from '../../api/client';
-import { Hash } from '../../design/controls';
+import { Button, Hash } from '../../design/controls';
+import { Markdown } from '../../design/Markdown';
 import { CardOf } from '../approvals/Card';
 
 interface Data {
@@ -13,18 +14,25 @@ interface Data {
 }
 
 /** One message: what a person said, or the answer with what was done for it. */
-export function Said({ message }: { message: Message }) {
+export function Said({ message, revise }: { message: Message; revise?: () => void }) {
   const data = message.data as Data;
   if (message.role === 'user') {
     return (
-      <div className="ml-auto w-fit max-w-[85%] rounded-card bg-raised px-3.5 py-2.5">
+      <div className="ml-auto flex max-w-[85%] flex-col items-end">
         <h2 className="sr-only">You</h2>
-        <p className="break-words whitespace-pre-wrap">{message.text}</p>
-        {data.attachments?.map((file) => (
-          <p key={file.id} className="mt-1 font-mono text-xs text-soft">
-            {file.name} · {size(file.size)}
-          </p>
-        ))}
+        <div className="max-w-full rounded-card bg-raised px-3.5 py-2.5">
+          <p className="break-words whitespace-pre-wrap">{message.text}</p>
+          {data.attachments?.map((file) => (
+            <p key={file.id} className="mt-1 font-mono text-xs break-all text-soft">
+              {file.name} · {size(file.size)}
+            </p>
+          ))}
+        </div>
+        {revise !== undefined && (
+          <Button weight="quiet" className="min-h-7 px-2" onClick={revise}>
+            Edit and resend
+          </Button>
+        )}
       </div>
     );
   }
@@ -32,7 +40,7 @@ export function Said({ message }: { message: Message }) {
   return (
     <div className="space-y-3">
       <h2 className="sr-only">NEXUS</h2>
-      <p className="break-words whitespace-pre-wrap">{fields?.answer || message.text.replace(/ \[CONVERSATION\]$/, '')}</p>
+      <Markdown text={fields?.answer || message.text.replace(/ \[CONVERSATION\]$/, '')} />
       {data.tool_calls?.map((call) => (
         <ToolCall key={call.id} call={call} {...(result != null && { result })} />
       ))}

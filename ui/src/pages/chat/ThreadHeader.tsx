@@ -19,7 +19,7 @@ export function ThreadHeader({ thread }: { thread: string }) {
     <div className="border-b border-line bg-sheet">
       <div className="flex min-h-12 items-center gap-2 px-3 sm:px-6">
         <Link to="/threads" className="py-2 text-sm text-soft underline md:hidden">
-          New
+          All
         </Link>
         {doing === 'renaming' ? (
           <form

@@ -51,9 +51,10 @@ export function useRun(run: string) {
   });
 }
 
-export async function openThread(title = ''): Promise<Thread> {
+/** A new conversation; the same one for the same wish. */
+async function openThread(wish: string): Promise<Thread> {
   const thread = answered(
-    await api.POST('/v1/threads', { params: { header: { 'Idempotency-Key': crypto.randomUUID() } }, body: { title } }),
+    await api.POST('/v1/threads', { params: { header: { 'Idempotency-Key': `${wish}-thread` } }, body: { title: '' } }),
   );
   await queries.invalidateQueries({ queryKey: ['threads'] });
   return thread;
@@ -64,15 +65,17 @@ export interface Saying {
   key: string;
   text: string;
   files: File[];
+  /** Ids of files that the service has already. */
+  kept?: string[];
 }
 
 /** Say something in a thread, a new one where it is null. Returns the thread. */
-export async function say(thread: string | null, { key, text, files }: Saying): Promise<string> {
-  const attachments: string[] = [];
+export async function say(thread: string | null, { key, text, files, kept = [] }: Saying): Promise<string> {
+  const attachments = [...kept];
   for (const file of files) {
     attachments.push((await upload(file)).id);
   }
-  const place = thread ?? (await openThread()).id;
+  const place = thread ?? (await openThread(key)).id;
   answered(
     await api.POST('/v1/threads/{thread}/runs', {
       params: { path: { thread: place }, header: { 'Idempotency-Key': key } },
@@ -88,6 +91,26 @@ export function useStop(run: string) {
     mutationFn: async () => answered(await api.POST('/v1/runs/{run}/cancel', { params: { path: { run } } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ['runs', run] }),
   });
+}
+
+/** Set a failed turn going again, from where it failed. */
+export function useRetry(run: string) {
+  return useMutation({
+    mutationFn: async () => answered(await api.POST('/v1/runs/{run}/resume', { params: { path: { run } } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['runs', run] }),
+  });
+}
+
+/** A conversation that shares this one's messages up to `message`; a new one where there is none before. */
+export async function branchAfter(thread: string, message: string | null, wish: string): Promise<string> {
+  if (message === null) return (await openThread(wish)).id;
+  const branch = answered(
+    await api.POST('/v1/threads/{thread}/branch', {
+      params: { path: { thread }, header: { 'Idempotency-Key': `${wish}-branch` } },
+      body: { message },
+    }),
+  );
+  return branch.id;
 }
 
 export function useRename(thread: string) {
