@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from orchestrator.api.answers import ANSWERS
 from tests.verify.service import running_service
 
 # These answer with a row that another operation's answer shows as well.
-WRITTEN = {"branch", "cancel", "resume", "answer", "show_approval"}
+WRITTEN = {"branch", "cancel", "resume", "answer"}
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "weather.openapi.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +27,15 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
         thread = got("POST", "/v1/threads", json={"title": "Described"})
         place = f"/v1/threads/{thread['id']}"
-        with client.stream("POST", f"{place}/runs", json={"message": "What can you do?", "stream": True}) as stream:
+        file = got("POST", "/v1/files", params={"name": EXAMPLE.name}, content=EXAMPLE.read_bytes())
+        wish = {"message": "Build a module from this file", "attachments": [file["id"]], "stream": True}
+        with client.stream("POST", f"{place}/runs", json=wish) as stream:
             stream.read()
+        (approval,) = got("GET", "/v1/approvals")["items"]
         run = got("GET", "/v1/runs")["items"][0]
         return {
             "me": got("GET", "/v1/me"),
-            "upload": got("POST", "/v1/files", content=b"{}"),
+            "upload": file,
             "open_thread": thread,
             "list_threads": got("GET", "/v1/threads"),
             "show_thread": got("GET", place),
@@ -40,6 +45,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "list_runs": got("GET", "/v1/runs"),
             "show_run": got("GET", f"/v1/runs/{run['id']}"),
             "list_approvals": got("GET", "/v1/approvals"),
+            "show_approval": got("GET", f"/v1/approvals/{approval['id']}"),
             "follow_events": got("GET", "/v1/events"),
             "follow_run": got("GET", f"/v1/runs/{run['id']}/events"),
         }
@@ -50,3 +56,4 @@ def test_a_real_answer_is_as_described(answers: dict[str, Any], operation: str) 
     model = ANSWERS[operation]
     model.model_validate(answers[operation])
     assert set(model.model_fields) <= set(answers[operation])
+    assert answers[operation].get("items") != [], "an empty page shows nothing of its rows"

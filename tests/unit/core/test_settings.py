@@ -97,5 +97,6 @@ def test_addresses_to_bind(address: str) -> None:
 
 
 def test_names_of_others_in_the_environment_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = load_settings()
     monkeypatch.setenv("NEXUS_KEY", "of the command line")
-    load_settings()
+    assert load_settings() == expected

@@ -24,7 +24,8 @@ interface Connection {
 
 let connection: Connection = { standing: 'connecting', problem: null };
 const watchers = new Set<() => void>();
-const listeners = new Set<(event: LogEvent) => void>();
+type Listener = (event: LogEvent | null) => void;
+const listeners = new Set<Listener>();
 
 /** Which cached answers an event makes stale, by the first part of their key. */
 export function staleAfter({ type, data }: LogEvent): string[][] {
@@ -53,6 +54,7 @@ export function hear(message: FromHub): void {
     case 'welcome':
       // What was read before this tab was listening may lack what happened in between.
       void queries.invalidateQueries({ predicate: ({ state }) => asOf(state.data) < message.since });
+      listeners.forEach((listen) => listen(null));
       break;
     case 'reset':
       void queries.resetQueries();
@@ -70,8 +72,8 @@ function asOf(data: unknown): number {
   return 'as_of' in data ? Number(data.as_of) : Infinity;
 }
 
-/** Be told every event from now on. Returns the way out. */
-export function onEvent(listen: (event: LogEvent) => void): () => void {
+/** Be told every event from now on, and `null` where some may have been missed before. Returns the way out. */
+export function onEvent(listen: Listener): () => void {
   listeners.add(listen);
   return () => listeners.delete(listen);
 }

@@ -10,19 +10,18 @@ const WEIGHTS: Record<Weight, string> = {
   danger: 'bg-sheet border-edge text-red hover:bg-red-wash',
 };
 
-export function Button({ weight = 'plain', className, ...rest }: ComponentProps<'button'> & { weight?: Weight }) {
-  return (
-    <button
-      type="button"
-      className={clsx(
-        'inline-flex min-h-9 items-center justify-center gap-2 rounded-field border px-3 text-sm font-medium',
-        'disabled:cursor-not-allowed disabled:opacity-50',
-        WEIGHTS[weight],
-        className,
-      )}
-      {...rest}
-    />
+/** How a button looks; a link that stands among buttons looks like one. */
+export function buttonLook(weight: Weight = 'plain', className?: string): string {
+  return clsx(
+    'inline-flex min-h-9 items-center justify-center gap-2 rounded-field border px-3 text-sm font-medium',
+    'disabled:cursor-not-allowed disabled:opacity-50',
+    WEIGHTS[weight],
+    className,
   );
+}
+
+export function Button({ weight = 'plain', className, ...rest }: ComponentProps<'button'> & { weight?: Weight }) {
+  return <button type="button" className={buttonLook(weight, className)} {...rest} />;
 }
 
 export function Field({ label, hint, children }: { label: string; hint?: string; children: ReactNode }) {

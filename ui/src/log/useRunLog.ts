@@ -10,20 +10,35 @@ export function useRunLog(run: string): RunView {
   useEffect(() => {
     const log = new RunLog();
     let open = true;
-    const stop = onEvent((event) => {
-      if (event.run === run) show({ run, view: log.add([event]) });
-    });
+    let whole = false;
+    let reading = false;
+    let again = false;
     const read = async () => {
-      for (let after: number | null = 0; open && after !== null; ) {
-        const page = answered(
-          await api.GET('/v1/runs/{run}/events', { params: { path: { run }, query: { after: String(after), limit: '500' } } }),
-        ) as LogPage;
-        show({ run, view: log.add(page.items) });
-        after = page.next === null ? null : Number(page.next);
+      again = reading;
+      if (reading) return;
+      reading = true;
+      try {
+        for (let after: number | null = 0; open && after !== null; ) {
+          const page = answered(
+            await api.GET('/v1/runs/{run}/events', { params: { path: { run }, query: { after: String(after), limit: '500' } } }),
+          ) as LogPage;
+          show({ run, view: log.add(page.items) });
+          after = page.next === null ? null : Number(page.next);
+        }
+        whole = true;
+      } catch {
+        // It is read again when the connection is back, or with the run's next event; the page shows what it has.
+        whole = false;
+      } finally {
+        reading = false;
+        if (again && open) void read();
       }
     };
-    // What cannot be read is read again with the next event of the run; the page shows what it has.
-    read().catch(() => undefined);
+    const stop = onEvent((event) => {
+      if (event?.run === run) show({ run, view: log.add([event]) });
+      if (event === null || (event.run === run && !whole)) void read();
+    });
+    void read();
     return () => {
       open = false;
       stop();

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useDeferredValue, useState } from 'react';
 
-import { Button, TextInput } from '../../design/controls';
+import { Button, buttonLook, TextInput } from '../../design/controls';
 import { Empty, Failure, Loading } from '../../design/states';
 import { useThreads } from './queries';
 
@@ -21,7 +21,7 @@ export function ThreadList({ open }: { open: string | null }) {
           value={sought}
           onChange={(event) => seek(event.target.value)}
         />
-        <Link to="/threads" className="inline-flex min-h-9 items-center rounded-field border border-edge bg-sheet px-3 text-sm font-medium hover:bg-raised">
+        <Link to="/threads" className={buttonLook()}>
           New
         </Link>
       </div>
