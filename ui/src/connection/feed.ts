@@ -1,11 +1,35 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryCache, QueryClient, type QueryKey } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 
 import { Refusal, type LogEvent, type Problem } from '../api/client';
 import { openLink } from './link';
 import type { FromHub, Standing } from './wire';
 
+/** The newest event that made answers stale, by the beginning of their key; `floor` holds for every answer. */
+const staleBefore = new Map<string, number>();
+let floor = 0;
+const MOST_REMEMBERED = 1000;
+
+function remember(queryKey: QueryKey, id: number): void {
+  if (staleBefore.size >= MOST_REMEMBERED) {
+    floor = id;
+    staleBefore.clear();
+  }
+  staleBefore.set(JSON.stringify(queryKey), id);
+}
+
+function needed(queryKey: QueryKey): number {
+  const beginnings = queryKey.map((_, length) => JSON.stringify(queryKey.slice(0, length + 1)));
+  return Math.max(floor, ...beginnings.map((each) => staleBefore.get(each) ?? 0));
+}
+
 export const queries = new QueryClient({
+  queryCache: new QueryCache({
+    // An event may come while an answer that lacks it is on its way: `as_of` tells, and it is asked for again.
+    onSuccess: (data, { queryKey }) => {
+      if (asOf(data) < needed(queryKey)) void queries.invalidateQueries({ queryKey, exact: true });
+    },
+  }),
   defaultOptions: {
     queries: {
       // What is in the cache is right until an event says otherwise.
@@ -53,14 +77,20 @@ export function hear(message: FromHub): void {
       break;
     case 'welcome':
       // What was read before this tab was listening may lack what happened in between.
+      floor = Math.max(floor, message.since);
       void queries.invalidateQueries({ predicate: ({ state }) => asOf(state.data) < message.since });
       listeners.forEach((listen) => listen(null));
       break;
     case 'reset':
+      staleBefore.clear();
+      floor = message.since;
       void queries.resetQueries();
       break;
     case 'event':
-      for (const queryKey of staleAfter(message.event)) void queries.invalidateQueries({ queryKey });
+      for (const queryKey of staleAfter(message.event)) {
+        remember(queryKey, message.event.id);
+        void queries.invalidateQueries({ queryKey });
+      }
       listeners.forEach((listen) => listen(message.event));
   }
 }

@@ -1,0 +1,39 @@
+import { QueryObserver } from '@tanstack/react-query';
+import { expect, it, vi } from 'vitest';
+
+import { hear, queries } from './feed';
+
+const completed = (id: number) =>
+  hear({
+    kind: 'event',
+    event: { id, key: `${id}`, org: 'o', run: 'r', type: 'message.completed', data: { thread: 't' }, ts: '' },
+  });
+
+/** Answers that the test gives one by one, each with the event id that it includes. */
+function asked(queryKey: string[]) {
+  const waiting: ((as_of: number) => void)[] = [];
+  const queryFn = vi.fn(() => new Promise<{ as_of: number }>((give) => waiting.push((as_of) => give({ as_of }))));
+  const observer = new QueryObserver(queries, { queryKey, queryFn });
+  const stop = observer.subscribe(() => undefined);
+  return { queryFn, answer: (as_of: number) => waiting.shift()?.(as_of), result: () => observer.getCurrentResult().data, stop };
+}
+
+it('asks again for an answer that was on its way when an event came that it lacks', async () => {
+  const { queryFn, answer, result, stop } = asked(['messages', 't']);
+  completed(8);
+  answer(7);
+  await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(2));
+  answer(8);
+  await vi.waitFor(() => expect(result()).toEqual({ as_of: 8 }));
+  expect(queryFn).toHaveBeenCalledTimes(2);
+  stop();
+});
+
+it('asks again for what was read, or was on its way, before this tab was listening', async () => {
+  const { queryFn, answer, stop } = asked(['approvals', 'pending']);
+  hear({ kind: 'welcome', since: 20 });
+  answer(19);
+  await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(2));
+  answer(20);
+  stop();
+});
