@@ -17,6 +17,7 @@ from orchestrator.api.services import Wired
 from orchestrator.api.sse import stream_events
 from orchestrator.governance.store import list_decisions
 from orchestrator.runs import store
+from orchestrator.runs.listing import list_runs as list_runs_of
 from orchestrator.runs.model import RunKind, RunState
 from orchestrator.runs.steps import steps_of
 
@@ -29,6 +30,7 @@ async def list_runs(
     actor: Annotated[Actor, Requires(Role.VIEWER)],
     kind: Annotated[RunKind | None, Query()] = None,
     thread: str | None = None,
+    parent: Annotated[str | None, Query(description="Id of the run that started them.")] = None,
     state: Annotated[RunState | None, Query()] = None,
     limit: Limit = 50,
     after: After = "",
@@ -36,7 +38,8 @@ async def list_runs(
     """Runs, newest first."""
 
     def query(connection: Connection) -> dict[str, Any]:
-        found = store.list_runs(connection, actor.org, kind=kind, thread=thread, state=state, limit=limit, after=after)
+        asked = {"kind": kind, "thread": thread, "parent": parent, "state": state}
+        found = list_runs_of(connection, actor.org, **asked, limit=limit, after=after)
         return page([run.as_dict() for run in found], limit, head(connection))
 
     return await services.db.read(query)

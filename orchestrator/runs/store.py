@@ -86,19 +86,6 @@ def lock_run(tx: Transaction, org: str, run_id: str) -> Run:
     return get_run(tx.connection, org, run_id)
 
 
-def list_runs(
-    connection: Connection, org: str, *, kind: str | None, thread: str | None, state: str | None, limit: int, after: str
-) -> list[Run]:
-    """Newest first; ``after`` is the id of the last run of the page before (UUIDv7 sorts by time)."""
-    query = select(runs).where(runs.c.org == org).order_by(runs.c.id.desc()).limit(limit)
-    for column, value in ((runs.c.kind, kind), (runs.c.thread, thread), (runs.c.state, state)):
-        if value:
-            query = query.where(column == value)
-    if after:
-        query = query.where(runs.c.id < after)
-    return [as_run(row) for row in connection.execute(query)]
-
-
 def as_run(row: Row[Any]) -> Run:
     return Run(
         id=row.id,

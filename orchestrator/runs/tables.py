@@ -42,6 +42,7 @@ runs = Table(
     Column("started_at", Text),
     Column("finished_at", Text),
     Index("ix_runs_org_created_at", "org", "created_at"),
+    Index("ix_runs_parent", "parent"),
     Index("ix_runs_state", "state"),
     # A thread has at most one running run; the database itself says so.
     Index(

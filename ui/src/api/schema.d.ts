@@ -2589,6 +2589,8 @@ export interface operations {
                 kind?: components["schemas"]["RunKind"] | null;
                 /** @description Items a page. */
                 limit?: number;
+                /** @description Id of the run that started them. */
+                parent?: string | null;
                 state?: components["schemas"]["RunState"] | null;
                 thread?: string | null;
             };

@@ -1,0 +1,37 @@
+"""Runs by what they have in common, newest first."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select, tuple_
+
+from orchestrator.runs.model import Run
+from orchestrator.runs.store import as_run
+from orchestrator.runs.tables import runs
+
+NEWNESS = (runs.c.created_at, runs.c.id)
+
+
+def list_runs(
+    connection: Connection,
+    org: str,
+    *,
+    kind: str | None = None,
+    thread: str | None = None,
+    parent: str | None = None,
+    state: str | None = None,
+    limit: int,
+    after: str = "",
+) -> list[Run]:
+    """A page of runs; ``after`` is the id of the last one of the page before.
+
+    A sub-run's id is derived from its parent's step, so that ids do not tell which run is newer.
+    """
+    query = select(runs).where(runs.c.org == org).order_by(*(column.desc() for column in NEWNESS)).limit(limit)
+    wanted = ((runs.c.kind, kind), (runs.c.thread, thread), (runs.c.parent, parent), (runs.c.state, state))
+    for column, value in wanted:
+        if value:
+            query = query.where(column == value)
+    if after:
+        last = select(*NEWNESS).where(runs.c.id == after, runs.c.org == org)
+        query = query.where(tuple_(*NEWNESS) < last.scalar_subquery())
+    return [as_run(row) for row in connection.execute(query)]
