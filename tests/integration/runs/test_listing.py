@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sqlalchemy import Connection
+
 from core.actor import Actor, Role
 from core.database import Database, Transaction, open_database
 from orchestrator.runs.listing import list_runs
@@ -32,9 +34,11 @@ async def kept(url: str) -> Database:
 async def test_pages_are_newest_first_and_lack_no_run(migrated_database_url: str) -> None:
     db = await kept(migrated_database_url)
     seen: list[str] = []
-    while page := await db.read(
-        lambda connection: list_runs(connection, "home", limit=1, after=seen[-1] if seen else "")
-    ):
+
+    def next_page(connection: Connection) -> list[Run]:
+        return list_runs(connection, "home", limit=1, after=seen[-1] if seen else "")
+
+    while page := await db.read(next_page):
         seen += [run.id for run in page]
     assert seen == ["0193", "0192", "9498", "0191"]
     assert await db.read(lambda connection: list_runs(connection, "elsewhere", limit=9)) == []

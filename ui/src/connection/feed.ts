@@ -57,11 +57,13 @@ export function staleAfter({ type, data }: LogEvent): string[][] {
   const thread = typeof data['thread'] === 'string' ? data['thread'] : null;
   switch (subject) {
     case 'approval':
-      return [['approvals'], ['approval', String(data['approval'])]];
+      return [['approvals'], ['approval', String(data['approval'])], ['runs']];
     case 'run':
       return thread === null ? [['runs']] : [['runs'], ['threads'], ['messages', thread]];
     case 'message':
       return type === 'message.completed' && thread !== null ? [['messages', thread], ['threads']] : [];
+    case 'draft':
+      return [['drafts', String(data['draft'])]];
     case 'thread':
       return [['threads'], ['messages', String(data['thread'])]];
     default:

@@ -1,5 +1,6 @@
 /** The pages, in the order of the navigation. A later page is one folder, its route, and one line here. */
 export const PAGES = [
   { path: '/threads', title: 'Conversations' },
+  { path: '/runs', title: 'Runs' },
   { path: '/approvals', title: 'Approvals' },
 ] as const;

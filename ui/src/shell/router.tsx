@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
 import { Empty, Failure, Loading } from '../design/states';
+import type { RunKind } from '../pages/runs/queries';
 import { Shell } from './Shell';
 
 const root = createRootRoute({
@@ -25,12 +26,31 @@ const approvals = createRoute({
   path: '/approvals',
   component: lazyRouteComponent(() => import('../pages/approvals/ApprovalsPage')),
 });
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: ({ kind }: Record<string, unknown>): { kind?: RunKind | undefined } => (isRunKind(kind) ? { kind } : {}),
+  component: lazyRouteComponent(() => import('../pages/runs/RunsPage')),
+});
+const run = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$run',
+  validateSearch: ({ at, step }: Record<string, unknown>): { at?: number | undefined; step?: string | undefined } => ({
+    ...(typeof at === 'number' && { at }),
+    ...(typeof step === 'string' && { step }),
+  }),
+  component: lazyRouteComponent(() => import('../pages/runs/RunPage')),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, threads, thread, approvals]),
+  routeTree: root.addChildren([start, threads, thread, runs, run, approvals]),
   defaultPendingComponent: Loading,
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
 });
+
+function isRunKind(value: unknown): value is RunKind {
+  return value === 'turn' || value === 'build' || value === 'call';
+}
 
 declare module '@tanstack/react-router' {
   interface Register {

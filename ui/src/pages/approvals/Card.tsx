@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 
 import type { Approval } from '../../api/client';
 import { Button, Hash, State, TextInput } from '../../design/controls';
+import { moment } from '../../design/time';
 import { Failure, Loading } from '../../design/states';
 import { ModuleFacts, ToolFacts } from './facts';
 import { modulePayload, toolPayload, type Shown } from './payload';
@@ -131,10 +132,4 @@ function Rejection({ answer, back }: { answer: AnswerProps['answer']; back: () =
       </Button>
     </form>
   );
-}
-
-const FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-
-function moment(time: string | null): string {
-  return time === null ? '' : FORMAT.format(new Date(time));
 }

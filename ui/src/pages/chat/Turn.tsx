@@ -3,7 +3,7 @@ import { Failure } from '../../design/states';
 import { Markdown } from '../../design/Markdown';
 import { useRunLog } from '../../log/useRunLog';
 import { CardOf } from '../approvals/Card';
-import { useRetry, useRun, useStop } from './queries';
+import { useRetry, useRun, useStop } from '../runs/queries';
 
 /** A turn that has no answer yet: what it is doing, the words as they come, the card it waits for. */
 export function Turn({ run }: { run: string }) {

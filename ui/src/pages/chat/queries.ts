@@ -44,13 +44,6 @@ export function useMessages(thread: string) {
   });
 }
 
-export function useRun(run: string) {
-  return useQuery({
-    queryKey: ['runs', run],
-    queryFn: async () => answered(await api.GET('/v1/runs/{run}', { params: { path: { run } } })),
-  });
-}
-
 /** A new conversation; the same one for the same wish. */
 async function openThread(wish: string): Promise<Thread> {
   const thread = answered(
@@ -84,21 +77,6 @@ export async function say(thread: string | null, { key, text, files, kept = [] }
   );
   await queries.invalidateQueries({ queryKey: ['messages', place] });
   return place;
-}
-
-export function useStop(run: string) {
-  return useMutation({
-    mutationFn: async () => answered(await api.POST('/v1/runs/{run}/cancel', { params: { path: { run } } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['runs', run] }),
-  });
-}
-
-/** Set a failed turn going again, from where it failed. */
-export function useRetry(run: string) {
-  return useMutation({
-    mutationFn: async () => answered(await api.POST('/v1/runs/{run}/resume', { params: { path: { run } } })),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['runs', run] }),
-  });
 }
 
 /** A conversation that shares this one's messages up to `message`; a new one where there is none before. */

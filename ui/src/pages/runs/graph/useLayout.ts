@@ -1,0 +1,40 @@
+import { useEffect, useRef, useState } from 'react';
+
+import type { Box } from './bands';
+import type { LayoutAnswer, LayoutQuestion } from './layout.worker';
+import { fingerprint, type Plan } from './plan';
+
+export interface Laid {
+  plan: Plan;
+  boxes: readonly Box[];
+}
+
+/** A plan and where its boxes go, worked out beside the page; the former one until then. */
+export function useLayout(plan: Plan, aspect: number): Laid {
+  const worker = useRef<Worker | null>(null);
+  const asked = useRef<LayoutQuestion | null>(null);
+  const [laid, place] = useState<Laid>({ plan: { dense: false, nodes: [], edges: [] }, boxes: [] });
+  useEffect(() => {
+    const opened = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
+    opened.addEventListener('message', ({ data }: MessageEvent<LayoutAnswer>) => {
+      // An answer to an older question would draw what is no longer there.
+      if (data.number === asked.current?.number) place({ plan: asked.current.plan, boxes: data.boxes });
+    });
+    worker.current = opened;
+    return () => {
+      opened.terminate();
+      worker.current = null;
+    };
+  }, []);
+  const drawn = fingerprint(plan);
+  const newest = useRef(plan);
+  useEffect(() => {
+    newest.current = plan;
+  });
+  useEffect(() => {
+    if (newest.current.nodes.length === 0) return;
+    asked.current = { number: (asked.current?.number ?? 0) + 1, plan: newest.current, aspect };
+    worker.current?.postMessage(asked.current);
+  }, [drawn, aspect]);
+  return laid;
+}
