@@ -93,6 +93,13 @@ class Runs(Page):
     items: list[Run]
 
 
+class Result(Answer):
+    """What a step's tool call returned, as its adapter gave it."""
+
+    envelope: dict[str, Any]
+    as_of: int
+
+
 class Approval(Answer):
     """A card. ``payload`` is exactly what is approved, ``shown`` what helps to decide."""
 
@@ -148,6 +155,7 @@ ANSWERS: dict[str, type[Answer]] = {
     "say": Run,
     "list_runs": Runs,
     "show_run": Run,
+    "show_result": Result,
     "cancel": Run,
     "resume": Run,
     "list_approvals": Approvals,

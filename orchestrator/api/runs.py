@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.actor import Actor, Role
+from core.errors import NotFound
 from core.events import head
 from orchestrator.api.bodies import After, Limit, page
 from orchestrator.api.permissions import Requires
@@ -17,6 +18,7 @@ from orchestrator.api.services import Wired
 from orchestrator.api.sse import stream_events
 from orchestrator.governance.store import list_decisions
 from orchestrator.runs import store
+from orchestrator.runs.journal import recorded
 from orchestrator.runs.listing import list_runs as list_runs_of
 from orchestrator.runs.model import RunKind, RunState
 from orchestrator.runs.steps import steps_of
@@ -56,6 +58,22 @@ async def show_run(services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER
             "decisions": list_decisions(connection, actor.org, run),
             "as_of": head(connection),
         }
+
+    return await services.db.read(query)
+
+
+@router.get("/v1/runs/{run}/results/{step}")
+async def show_result(
+    services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER)], run: str, step: str
+) -> dict[str, Any]:
+    """The envelope that a step's tool call returned."""
+
+    def query(connection: Connection) -> dict[str, Any]:
+        store.get_run(connection, actor.org, run)
+        envelope = recorded(connection, run, step, kind="tool")
+        if envelope is None:
+            raise NotFound(f"The step {step!r} of this run has no result of a tool.", mend="See the run's steps.")
+        return {"envelope": envelope, "as_of": head(connection)}
 
     return await services.db.read(query)
 

@@ -14,6 +14,7 @@ from orchestrator.runs.machine import Execution
 from orchestrator.threads.speech import Speech, write_reply
 
 NOTHING_DONE = "Nothing was executed."
+KEPT_OF_AN_ENVELOPE = ("ok", "error", "module", "bundle_sha256", "version", "started_at", "finished_at")
 
 
 async def log(state: TurnState, execution: Execution[TurnServices], place: Place) -> dict[str, Any]:
@@ -111,6 +112,6 @@ def facts(state: TurnState, envelope: dict[str, Any] | None, response: OperatorR
     }
     if call and envelope is not None:
         known["tool_calls"] = [{"id": state.get("executed"), "name": call["tool"], "arguments": call["arguments"]}]
-        known["result"] = {name: envelope.get(name) for name in ("ok", "error", "module", "bundle_sha256", "version")}
+        known["result"] = {name: envelope.get(name) for name in KEPT_OF_AN_ENVELOPE}
         known["approval"] = (envelope.get("data") or {}).get("approval") if not envelope.get("module") else None
     return known

@@ -217,9 +217,12 @@ class Journal:
         await self.write(unit)
 
 
-def recorded(connection: Connection, run: str, step: str, ordinal: int = 0) -> dict[str, Any] | None:
-    """The recorded result of an effect, if it has one."""
-    text = connection.execute(select(effects.c.result).where(*at(run, step, ordinal))).scalar()
+def recorded(
+    connection: Connection, run: str, step: str, ordinal: int = 0, *, kind: str | None = None
+) -> dict[str, Any] | None:
+    """The recorded result of an effect, if it has one and is of this kind."""
+    query = select(effects.c.result).where(*at(run, step, ordinal))
+    text = connection.execute(query.where(effects.c.kind == kind) if kind else query).scalar()
     return json.loads(text) if text else None
 
 

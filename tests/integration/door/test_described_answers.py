@@ -32,7 +32,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         with client.stream("POST", f"{place}/runs", json=wish) as stream:
             stream.read()
         (approval,) = got("GET", "/v1/approvals")["items"]
-        run = got("GET", "/v1/runs")["items"][0]
+        run = got("GET", "/v1/runs", params={"kind": "turn"})["items"][0]
         return {
             "me": got("GET", "/v1/me"),
             "upload": file,
@@ -44,6 +44,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "say": got("POST", f"{place}/runs", json={"message": "Hello"}),
             "list_runs": got("GET", "/v1/runs"),
             "show_run": got("GET", f"/v1/runs/{run['id']}"),
+            "show_result": got("GET", f"/v1/runs/{run['id']}/results/execute@6"),
             "list_approvals": got("GET", "/v1/approvals"),
             "show_approval": got("GET", f"/v1/approvals/{approval['id']}"),
             "follow_events": got("GET", "/v1/events"),

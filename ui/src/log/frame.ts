@@ -40,6 +40,10 @@ export interface RunFrame {
   startedAt: string;
   finishedAt: string | null;
   error: unknown;
+  /** Words of the answer on their way; gone once the message is complete. */
+  speaking: string;
+  /** The card that it waits for. */
+  approval: string | null;
 }
 
 /** A run and its sub-runs as they stood after the event `at`. */
@@ -59,6 +63,7 @@ const KEPT_WITHIN_A_STEP = new Set([
 /** The frame after `events`, which are in order of their ids. Pure. */
 export function frameOf(events: readonly LogEvent[]): Frame {
   const runs = new Map<string, RunFrame>();
+  const speakers = new Map<string, number>();
   const steps = new Map<string, Mutable>();
   const current = new Map<string, Mutable>();
   for (const event of events) {
@@ -71,12 +76,12 @@ export function frameOf(events: readonly LogEvent[]): Frame {
         const within = parent === '' ? undefined : current.get(parent);
         runs.set(run, {
           id: run, kind: textOf(data, 'kind'), state: 'running', parent: parent || null, within: within?.key ?? null,
-          startedAt: ts, finishedAt: null, error: null,
+          startedAt: ts, finishedAt: null, error: null, speaking: '', approval: null,
         });
         break;
       }
       case 'run.resumed':
-        if (own !== undefined) runs.set(run, { ...own, state: 'running', finishedAt: null, error: null });
+        if (own !== undefined) runs.set(run, { ...own, state: 'running', finishedAt: null, error: null, approval: null });
         break;
       case 'run.finished':
       case 'run.failed':
@@ -102,11 +107,33 @@ export function frameOf(events: readonly LogEvent[]): Frame {
       default: {
         const step = steps.get(keyOf(event)) ?? (isOfNoStep(data) ? current.get(run) : undefined);
         if (step !== undefined) within(step, event);
-        if (own !== undefined && event.type === 'approval.requested') runs.set(run, { ...own, state: 'waiting' });
+        if (own !== undefined) runs.set(run, { ...own, ...said(own, event, speakers) });
       }
     }
   }
   return { at: events.at(-1)?.id ?? 0, runs, steps };
+}
+
+/** What an event within a run changes about the run. */
+function said({ speaking }: RunFrame, { type, data, run }: LogEvent, speakers: Map<string, number>): Partial<RunFrame> {
+  switch (type) {
+    case 'message.delta': {
+      // A new attempt says the message anew.
+      const attempt = Number(data['attempt'] ?? 1);
+      const again = speakers.get(run ?? '') === attempt;
+      speakers.set(run ?? '', attempt);
+      return { speaking: (again ? speaking : '') + textOf(data, 'text') };
+    }
+    case 'message.completed':
+      return { speaking: '' };
+    case 'approval.requested':
+      return { state: 'waiting', approval: textOf(data, 'approval') };
+    case 'approval.answered':
+    case 'approval.expired':
+      return { approval: null };
+    default:
+      return {};
+  }
 }
 
 const ENDS = { 'run.finished': 'done', 'run.failed': 'failed', 'run.cancelled': 'cancelled' } as const;

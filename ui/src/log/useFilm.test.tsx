@@ -15,9 +15,14 @@ const fetched = vi.fn(async () => {
 });
 
 async function shown(): Promise<{ nodes: () => string; hear: (typeof import('../connection/feed'))['hear'] }> {
-  const [{ useRunLog }, { hear }] = await Promise.all([import('./useRunLog'), import('../connection/feed')]);
+  const [{ useFilm, useFrame, FilmProvider }, { hear }] = await Promise.all([import('./useFilm'), import('../connection/feed')]);
   const place = document.createElement('div');
-  const Nodes = () => <>{useRunLog('r').steps.map((step) => step.node).join(' ')}</>;
+  const Steps = () => [...useFrame().steps.values()].map((step) => step.node).join(' ');
+  const Nodes = () => (
+    <FilmProvider value={useFilm('r')}>
+      <Steps />
+    </FilmProvider>
+  );
   const asked = fetched.mock.calls.length;
   createRoot(place).render(<Nodes />);
   await vi.waitFor(() => expect(fetched.mock.calls.length).toBeGreaterThan(asked));
