@@ -30,13 +30,15 @@ async def list_runs(
     kind: Annotated[RunKind | None, Query()] = None,
     thread: str | None = None,
     state: Annotated[RunState | None, Query()] = None,
+    module: Annotated[str | None, Query(description="Runs that called one of its operations.")] = None,
     limit: Limit = 50,
     after: After = "",
 ) -> dict[str, Any]:
     """Runs, newest first."""
 
     def query(connection: Connection) -> dict[str, Any]:
-        found = store.list_runs(connection, actor.org, kind=kind, thread=thread, state=state, limit=limit, after=after)
+        sought = {"kind": kind, "thread": thread, "state": state, "module": module}
+        found = store.list_runs(connection, actor.org, **sought, limit=limit, after=after)
         return page([run.as_dict() for run in found], limit, head(connection))
 
     return await services.db.read(query)

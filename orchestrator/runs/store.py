@@ -14,7 +14,7 @@ from core.database import Transaction
 from core.errors import Conflict, LeaseLost, NotFound
 from core.events import Event
 from orchestrator.runs.model import ENDED, Lease, Run, RunKind, RunState
-from orchestrator.runs.tables import executors, runs
+from orchestrator.runs.tables import effects, executors, runs
 
 CLAIMABLE = (RunState.QUEUED, RunState.RUNNING, RunState.WAITING)
 
@@ -87,13 +87,26 @@ def lock_run(tx: Transaction, org: str, run_id: str) -> Run:
 
 
 def list_runs(
-    connection: Connection, org: str, *, kind: str | None, thread: str | None, state: str | None, limit: int, after: str
+    connection: Connection,
+    org: str,
+    *,
+    kind: str | None,
+    thread: str | None,
+    state: str | None,
+    limit: int,
+    after: str,
+    module: str | None = None,
 ) -> list[Run]:
-    """Newest first; ``after`` is the id of the last run of the page before (UUIDv7 sorts by time)."""
+    """Newest first; ``after`` is the id of the last run of the page before (UUIDv7 sorts by time).
+
+    ``module``: runs that called one of its operations.
+    """
     query = select(runs).where(runs.c.org == org).order_by(runs.c.id.desc()).limit(limit)
     for column, value in ((runs.c.kind, kind), (runs.c.thread, thread), (runs.c.state, state)):
         if value:
             query = query.where(column == value)
+    if module:
+        query = query.where(runs.c.id.in_(select(effects.c.run).where(effects.c.module == module)))
     if after:
         query = query.where(runs.c.id < after)
     return [as_run(row) for row in connection.execute(query)]
