@@ -1,6 +1,10 @@
 import ReactMarkdown, { type Components } from 'react-markdown';
+import highlight from 'rehype-highlight';
 import breaks from 'remark-breaks';
 import gfm from 'remark-gfm';
+
+import { LANGUAGES } from './languages';
+import './code.css';
 
 const PARTS: Components = {
   h1: ({ children }) => <h3 className="text-lg font-semibold">{children}</h3>,
@@ -30,10 +34,12 @@ const PARTS: Components = {
   ),
 };
 
+const HIGHLIGHT = { languages: LANGUAGES, plainText: ['text', 'txt'] };
+
 export default function MarkdownRendered({ text }: { text: string }) {
   return (
     <div className="space-y-3 break-words">
-      <ReactMarkdown remarkPlugins={[gfm, breaks]} components={PARTS}>
+      <ReactMarkdown remarkPlugins={[gfm, breaks]} rehypePlugins={[[highlight, HIGHLIGHT]]} components={PARTS}>
         {text}
       </ReactMarkdown>
     </div>
