@@ -2,4 +2,5 @@
 export const PAGES = [
   { path: '/threads', title: 'Conversations' },
   { path: '/approvals', title: 'Approvals' },
+  { path: '/modules', title: 'Modules' },
 ] as const;

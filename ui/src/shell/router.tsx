@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
 import { Empty, Failure, Loading } from '../design/states';
+import { chosenIn } from '../pages/modules/sections';
 import { Shell } from './Shell';
 
 const root = createRootRoute({
@@ -25,9 +26,22 @@ const approvals = createRoute({
   path: '/approvals',
   component: lazyRouteComponent(() => import('../pages/approvals/ApprovalsPage')),
 });
+const modules = createRoute({
+  getParentRoute: () => root,
+  path: '/modules',
+  component: lazyRouteComponent(() => import('../pages/modules/ModulesPage')),
+});
+const modulePage = lazyRouteComponent(() => import('../pages/modules/ModulePage'));
+const module = createRoute({ getParentRoute: () => root, path: '/modules/$module', component: modulePage, validateSearch: chosenIn });
+const moduleSection = createRoute({
+  getParentRoute: () => root,
+  path: '/modules/$module/$section',
+  component: modulePage,
+  validateSearch: chosenIn,
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, threads, thread, approvals]),
+  routeTree: root.addChildren([start, threads, thread, approvals, modules, module, moduleSection]),
   defaultPendingComponent: Loading,
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
 });
