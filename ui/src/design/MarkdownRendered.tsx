@@ -1,10 +1,9 @@
 import ReactMarkdown, { type Components } from 'react-markdown';
-import highlight from 'rehype-highlight';
 import breaks from 'remark-breaks';
 import gfm from 'remark-gfm';
 
+import Highlighted from './Highlighted';
 import { LANGUAGES } from './languages';
-import './code.css';
 
 const PARTS: Components = {
   h1: ({ children }) => <h3 className="text-lg font-semibold">{children}</h3>,
@@ -22,7 +21,11 @@ const PARTS: Components = {
       {children}
     </pre>
   ),
-  code: ({ children }) => <code className="font-mono text-[0.9em]">{children}</code>,
+  code: ({ children, className }) => {
+    const language = /language-(\w+)/.exec(className ?? '')?.[1] ?? '';
+    const isKnown = language in LANGUAGES && typeof children === 'string';
+    return <code className="font-mono text-[0.9em]">{isKnown ? <Highlighted text={children} language={language} /> : children}</code>;
+  },
   // An image would be fetched from wherever a text says: its description stands for it.
   img: ({ alt }) => <span>{alt}</span>,
   table: ({ children }) => (
@@ -34,12 +37,10 @@ const PARTS: Components = {
   ),
 };
 
-const HIGHLIGHT = { languages: LANGUAGES, plainText: ['text', 'txt'] };
-
 export default function MarkdownRendered({ text }: { text: string }) {
   return (
     <div className="space-y-3 break-words">
-      <ReactMarkdown remarkPlugins={[gfm, breaks]} rehypePlugins={[[highlight, HIGHLIGHT]]} components={PARTS}>
+      <ReactMarkdown remarkPlugins={[gfm, breaks]} components={PARTS}>
         {text}
       </ReactMarkdown>
     </div>
