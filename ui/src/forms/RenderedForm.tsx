@@ -42,7 +42,7 @@ export default function RenderedForm({ schema, value, submit, busy = false, onSu
       liveValidate={refused}
       focusOnFirstError={({ property = '' }) => focus(id, property)}
       experimental_defaultFormStateBehavior={DEFAULTS}
-      className="space-y-4"
+      className="max-w-2xl space-y-4"
       onChange={({ formData }) => onChange((formData ?? {}) as Value)}
       onError={() => refuse(true)}
       onSubmit={({ formData }) => onSubmit(given(formData ?? {}, schema, schema) as Value)}

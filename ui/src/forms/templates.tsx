@@ -84,7 +84,7 @@ function Errors({ errors = [], fieldPathId }: FieldErrorProps) {
   );
 }
 
-const INNER = 'min-w-0 space-y-3 border-l-2 border-line pl-3';
+const INNER = 'min-w-0 space-y-2 border-l-2 border-line pl-3';
 
 function ObjectTemplate({ title, description, properties, required, schema, uiSchema, formData, disabled, fieldPathId, onAddProperty }: ObjectFieldTemplateProps) {
   const isWhole = fieldPathId.path.length === 0;
@@ -125,7 +125,7 @@ function described(id: string, description: string): DescriptionFieldProps {
 
 function Legend({ title, required }: { title: string; required: boolean }) {
   return (
-    <legend className="text-sm font-medium">
+    <legend className="-mb-2 text-sm font-medium">
       {itemName(title)}
       {required && <Required />}
     </legend>

@@ -4,6 +4,7 @@ import { Moment } from '../../design/Moment';
 import { Empty, Failure, Loading } from '../../design/states';
 import { useRunsOf } from './queries';
 import { RunLink } from './RunLink';
+import { Who } from './Who';
 
 /** The runs that called the module last. */
 export function LastRuns({ module }: { module: string }) {
@@ -20,7 +21,7 @@ export function LastRuns({ module }: { module: string }) {
               <span className="min-w-0 flex-1 basis-48 break-words">{whatOf(run)}</span>
               <Standing run={run} />
               <span className="text-soft">
-                <Moment at={run.created_at} /> by {run.actor}
+                <Moment at={run.created_at} /> by <Who id={run.actor} />
               </span>
             </RunLink>
           </li>

@@ -15,6 +15,7 @@ import { Reach } from './Reach';
 import { Report } from './Report';
 import { SECTIONS, type Section } from './sections';
 import { Versions } from './Versions';
+import { Who } from './Who';
 
 /** One installed module: what it is, and one of its sections. */
 export default function ModulePage() {
@@ -42,6 +43,7 @@ function Installed({ module, section }: { module: Schemas['InstalledModule']; se
               to="/modules/$module/$section"
               params={{ module: module.name, section: each.section }}
               aria-current={each.section === section ? 'page' : undefined}
+              ref={each.section === section ? intoView : undefined}
               className={`border-b-2 px-2.5 py-2 text-sm whitespace-nowrap ${each.section === section ? 'border-ink font-medium' : 'border-transparent text-soft hover:text-ink'}`}
             >
               {each.title}
@@ -54,6 +56,11 @@ function Installed({ module, section }: { module: Schemas['InstalledModule']; se
       </div>
     </div>
   );
+}
+
+/** On a phone the open section may stand beyond the edge. */
+function intoView(link: HTMLAnchorElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 interface Moving {
@@ -100,7 +107,7 @@ function Header({ module, go, busy }: Moving) {
           Version {module.version} · <Hash of={module.bundle_sha256} label="SHA-256 of the bundle" />
           <span className="text-soft">
             {' '}
-            · installed <Moment at={module.installed_at} /> by {module.installed_by}
+            · installed <Moment at={module.installed_at} /> by <Who id={module.installed_by} />
           </span>
         </p>
       </div>

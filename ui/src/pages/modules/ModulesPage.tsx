@@ -6,6 +6,7 @@ import { Moment } from '../../design/Moment';
 import { Empty, Failure, Loading } from '../../design/states';
 import { hostName } from './words';
 import { useModules } from './queries';
+import { Who } from './Who';
 
 /** What is installed. */
 export default function ModulesPage() {
@@ -59,7 +60,7 @@ function Row({ module }: { module: Schemas['ListedModule'] }) {
             {module.operations} {module.operations === 1 ? 'operation' : 'operations'}
           </span>
           <span className="block text-xs text-soft">
-            Installed <Moment at={module.installed_at} /> by {module.installed_by}
+            Installed <Moment at={module.installed_at} /> by <Who id={module.installed_by} />
           </span>
         </span>
       </Link>

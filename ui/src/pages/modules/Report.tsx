@@ -6,6 +6,7 @@ import { Cases } from './Cases';
 import { Choice } from './Choice';
 import { useReport, useVersions } from './queries';
 import { useChosen } from './useChosen';
+import { Who } from './Who';
 
 /** How a version was proven, what of its source was left out, and what its answers taught. */
 export function Report({ module }: { module: Schemas['InstalledModule'] }) {
@@ -37,7 +38,7 @@ function Approved({ report }: { report: Schemas['VersionReport'] }) {
   if (report.approved_at === null || report.payload_hash === null) return null;
   return (
     <p className="text-sm">
-      <State tone="green">Approved</State> <Moment at={report.approved_at} /> by {report.approved_by}, exactly{' '}
+      <State tone="green">Approved</State> <Moment at={report.approved_at} /> by <Who id={report.approved_by ?? ''} />, exactly{' '}
       <Hash of={report.payload_hash} label="SHA-256 of the approved payload" />, bytes <Hash of={report.bundle_sha256} label="SHA-256 of the bundle" />.
     </p>
   );

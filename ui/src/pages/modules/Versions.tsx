@@ -5,6 +5,7 @@ import { Button, Hash, State } from '../../design/controls';
 import { Moment } from '../../design/Moment';
 import { Failure, Loading } from '../../design/states';
 import { useVersions, type Move } from './queries';
+import { Who } from './Who';
 
 interface VersionsProps {
   module: string;
@@ -34,7 +35,7 @@ export function Versions({ module, go, busy }: VersionsProps) {
                 {move.kind === 'installed' ? 'Installed' : 'Rolled back to'} version {move.version}
               </span>
               <span className="text-soft">
-                <Moment at={move.at} /> by {move.actor}
+                <Moment at={move.at} /> by <Who id={move.actor} />
               </span>
             </li>
           ))}
@@ -51,7 +52,7 @@ function Version({ module, version, active, go, busy }: VersionsProps & { versio
       <span className="min-w-0 flex-1 basis-60">
         <span className="font-medium">Version {number}</span> <Hash of={version.bundle_sha256} label="SHA-256 of the bundle" />
         <span className="block text-sm text-soft">
-          Approved <Moment at={version.created_at} /> by {version.created_by}
+          Approved <Moment at={version.created_at} /> by <Who id={version.created_by} />
         </span>
       </span>
       {version.active ? (
