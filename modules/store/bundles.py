@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import rfc3339
@@ -53,8 +53,22 @@ def read_listing(connection: Connection, sha256: str) -> dict[str, str]:
     query = select(bundle_files.c.path, bundle_files.c.file_sha256).where(bundle_files.c.bundle_sha256 == sha256)
     listing = {row.path: row.file_sha256 for row in connection.execute(query)}
     if not listing or not has_bundle(connection, sha256):
-        raise NotFound(f"There is no bundle {sha256[:12]}.")
+        raise no_bundle(sha256)
     return listing
+
+
+def read_sizes(connection: Connection, sha256: str) -> dict[str, int]:
+    """Bytes of each file of the bundle by path. Raises ``NotFound``."""
+    query = (
+        select(bundle_files.c.path, func.length(blobs.c.content).label("size"))
+        .join(blobs, blobs.c.sha256 == bundle_files.c.file_sha256)
+        .where(bundle_files.c.bundle_sha256 == sha256)
+        .order_by(bundle_files.c.path)
+    )
+    sizes = {row.path: row.size for row in connection.execute(query)}
+    if not sizes or not has_bundle(connection, sha256):
+        raise no_bundle(sha256)
+    return sizes
 
 
 def read_blobs(connection: Connection, digests: Iterable[str]) -> dict[str, bytes]:
@@ -109,6 +123,11 @@ def checked(content: bytes, sha256: str) -> bytes:
     if sha256_hex(content) != sha256:
         raise tampered(f"The stored file {sha256[:12]}")
     return content
+
+
+def no_bundle(sha256: str) -> NotFound:
+    """The error for a bundle that is not stored, or not whole."""
+    return NotFound(f"There is no bundle {sha256[:12]}.")
 
 
 def tampered(what: str) -> PolicyViolation:

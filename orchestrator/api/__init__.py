@@ -25,6 +25,7 @@ def routers() -> list[APIRouter]:
         page,
         runs,
         threads,
+        versions,
     )
 
     return [
@@ -36,6 +37,7 @@ def routers() -> list[APIRouter]:
         events.router,
         approvals.router,
         modules.router,
+        versions.router,
         drafts.router,
         credentials.router,
         check.router,

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
+from orchestrator.api.answer import Answer, Page
+from orchestrator.api.answers_of_modules import (
+    BundleFiles,
+    FileChanges,
+    InstalledModule,
+    ListedModules,
+    Moved,
+    Operation,
+    Result,
+    VersionReport,
+    Versions,
+)
 from orchestrator.governance.store import ApprovalState
 from orchestrator.runs.model import RunState
 
 REF = "#/components/schemas/{model}"
-
-
-class Answer(BaseModel):
-    """Base of what is answered."""
-
-    model_config = ConfigDict(extra="allow", use_attribute_docstrings=True)
-
-
-class Page(Answer):
-    """One page; ``next`` continues it and is null at the end. ``as_of`` is the last event that it includes."""
-
-    next: str | int | None
-    as_of: int
 
 
 class Me(Answer):
@@ -93,7 +91,7 @@ class Runs(Page):
     items: list[Run]
 
 
-class Result(Answer):
+class Returned(Answer):
     """What a step's tool call returned, as its adapter gave it."""
 
     envelope: dict[str, Any]
@@ -142,6 +140,13 @@ class Events(Page):
     items: list[Event]
 
 
+class Called(Answer):
+    """``result`` is null while the run waits for its approval, and where it ended without a call."""
+
+    run: Run
+    result: Result | None
+
+
 # By operation id.
 ANSWERS: dict[str, type[Answer]] = {
     "me": Me,
@@ -155,7 +160,7 @@ ANSWERS: dict[str, type[Answer]] = {
     "say": Run,
     "list_runs": Runs,
     "show_run": Run,
-    "show_result": Result,
+    "show_result": Returned,
     "cancel": Run,
     "resume": Run,
     "list_approvals": Approvals,
@@ -163,6 +168,21 @@ ANSWERS: dict[str, type[Answer]] = {
     "answer": Approval,
     "follow_events": Events,
     "follow_run": Events,
+    "list_modules": ListedModules,
+    "show_module": InstalledModule,
+    "show_operation": Operation,
+    "call_operation": Called,
+    "versions": Versions,
+    "show_version": VersionReport,
+    "list_files": BundleFiles,
+    "diff_versions": FileChanges,
+    "diff_draft": FileChanges,
+    "create_draft": Run,
+    "validate": Run,
+    "promote": Run,
+    "bind": Run,
+    "roll_back": Moved,
+    "install": Moved,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
@@ -12,9 +12,8 @@ from starlette.responses import JSONResponse, Response
 from core.actor import Actor, Role
 from core.errors import NotFound
 from core.events import head
-from modules.store.bundles import read_bundle_of
-from modules.store.versions import list_activations, list_versions, read_active, read_grant, read_version
-from orchestrator.api.bodies import LARGEST_NUMBER, Body, IdempotencyKey
+from modules.store.versions import read_grant
+from orchestrator.api.bodies import Body, IdempotencyKey
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.runs.model import RunKind, RunState
@@ -35,7 +34,14 @@ class Call(Body):
 async def list_modules(services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER)]) -> dict[str, Any]:
     """The installed modules, by name."""
     installed, as_of = await services.catalog.snapshot(actor.org)
-    return {"items": [brief(each) for each in installed], "next": None, "as_of": as_of}
+
+    def hosts(connection: Connection) -> list[list[str]]:
+        grants = (read_grant(connection, actor.org, each.activation.payload_hash) for each in installed)
+        return [grant.payload["hosts"] for grant in grants]
+
+    granted = await services.db.read(hosts)
+    items = [{**brief(each), "hosts": reached} for each, reached in zip(installed, granted, strict=True)]
+    return {"items": items, "next": None, "as_of": as_of}
 
 
 @router.get("/v1/modules/{module}")
@@ -112,64 +118,12 @@ async def call_operation(
     given = {"call": {"tool": tool, "arguments": body.arguments}}
     run, before = await services.runs.start(actor, RunKind.CALL, given, key=key)
     settled = await services.runs.settled(actor.org, run.id)
-    answer: dict[str, Any] = {"run": {**settled.as_dict(), "as_of": before}}
+    answer: dict[str, Any] = {"run": {**settled.as_dict(), "as_of": before}, "result": None}
     executed = (settled.output or {}).get("executed")
     if settled.state is RunState.DONE and executed:
         answer["result"] = await services.runs.effect(settled, executed)
         return JSONResponse(answer)
     return JSONResponse(answer, status_code=202 if settled.finished_at is None else 200)
-
-
-@router.get("/v1/modules/{module}/versions")
-async def versions(services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER)], module: str) -> dict[str, Any]:
-    """The module's versions, newest first, and the moves of its pointer."""
-
-    def query(connection: Connection) -> dict[str, Any]:
-        found = list_versions(connection, actor.org, module)
-        if not found:
-            raise NotFound(f"There is no module {module!r}.")
-        current = read_active(connection, actor.org, module)
-        return {
-            "items": [
-                {
-                    "number": each.number,
-                    "bundle_sha256": each.bundle_sha256,
-                    "active": current is not None and current.version_id == each.id,
-                    "created_by": each.created_by,
-                    "created_at": each.created_at,
-                }
-                for each in found
-            ],
-            "moves": [
-                {"kind": move.kind, "version": move.number, "actor": move.actor, "at": move.created_at}
-                for move in list_activations(connection, actor.org, module)
-            ],
-            "next": None,
-            "as_of": head(connection),
-        }
-
-    return await services.db.read(query)
-
-
-@router.get("/v1/modules/{module}/versions/{version}/bundle", response_class=Response)
-async def bundle(
-    services: Wired,
-    actor: Annotated[Actor, Requires(Role.VIEWER)],
-    module: str,
-    version: Annotated[int, Path(ge=1, le=LARGEST_NUMBER)],
-) -> Response:
-    """The version's bytes: a tar whose SHA-256 is the bundle's hash."""
-
-    def query(connection: Connection) -> tuple[str, bytes]:
-        found = read_version(connection, actor.org, module, version)
-        return found.bundle_sha256, read_bundle_of(connection, found.bundle_sha256).tar()
-
-    sha256, content = await services.db.read(query)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{module}-{version}.tar"',
-        "Digest": f"sha-256={sha256}",
-    }
-    return Response(content, media_type="application/x-tar", headers=headers)
 
 
 async def find(services: Any, org: str, module: str) -> tuple[Installed, int]:

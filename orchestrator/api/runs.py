@@ -34,14 +34,15 @@ async def list_runs(
     thread: str | None = None,
     parent: Annotated[str | None, Query(description="Id of the run that started them.")] = None,
     state: Annotated[RunState | None, Query()] = None,
+    module: Annotated[str | None, Query(description="Runs that called one of its operations.")] = None,
     limit: Limit = 50,
     after: After = "",
 ) -> dict[str, Any]:
     """Runs, newest first."""
 
     def query(connection: Connection) -> dict[str, Any]:
-        asked = {"kind": kind, "thread": thread, "parent": parent, "state": state}
-        found = list_runs_of(connection, actor.org, **asked, limit=limit, after=after)
+        sought = {"kind": kind, "thread": thread, "parent": parent, "state": state, "module": module}
+        found = list_runs_of(connection, actor.org, **sought, limit=limit, after=after)
         return page([run.as_dict() for run in found], limit, head(connection))
 
     return await services.db.read(query)

@@ -14,6 +14,7 @@ from orchestrator.graph.state import TurnState
 from orchestrator.runs.journal import OutcomeUnknown, Place, Record
 from orchestrator.runs.machine import Execution
 from orchestrator.runs.model import RunState
+from orchestrator.tools.catalog import module_of
 
 
 async def execute(state: TurnState, execution: Execution[TurnServices], place: Place) -> dict[str, Any]:
@@ -39,7 +40,9 @@ async def execute(state: TurnState, execution: Execution[TurnServices], place: P
         )
 
     try:
-        envelope = await journal.once(place, "tool", act, record=record, repeatable=repeatable)
+        envelope = await journal.once(
+            place, "tool", act, record=record, repeatable=repeatable, module=module_of(call["tool"])
+        )
     except OutcomeUnknown as unknown:
         await resolve_unknown(state, execution, place, unknown, record)
         envelope = await journal.once(place, "tool", act, record=record, repeatable=True)

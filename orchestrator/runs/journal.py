@@ -159,14 +159,16 @@ class Journal:
         record: Record | None = None,
         repeatable: bool,
         ordinal: int = 0,
+        module: str | None = None,
     ) -> dict[str, Any]:
         """Do ``act(idempotency key)`` at most once a run, however often the node runs.
 
         A finished effect returns its recorded result. One that was begun and not finished is done again with the
         same key where it is ``repeatable`` (it reads, or the other side knows idempotency keys), and raises
         ``OutcomeUnknown`` where it is not. ``record`` writes what belongs to the result in the same transaction.
+        ``module`` is the one whose operation is called.
         """
-        found = await self.write(lambda tx: begin(tx, self.run.id, place.step, ordinal, kind), brief=True)
+        found = await self.write(lambda tx: begin(tx, self.run.id, place.step, ordinal, kind, module), brief=True)
         if found is not None:
             if found.result is not None:
                 return json.loads(found.result)
@@ -230,13 +232,19 @@ def at(run: str, step: str, ordinal: int) -> tuple[Any, ...]:
     return effects.c.run == run, effects.c.step == step, effects.c.ordinal == ordinal
 
 
-def begin(tx: Transaction, run: str, step: str, ordinal: int, kind: str) -> Row[Any] | None:
+def begin(tx: Transaction, run: str, step: str, ordinal: int, kind: str, module: str | None = None) -> Row[Any] | None:
     """The effect's row if it exists; otherwise it is begun now and ``None`` is returned."""
     row = tx.execute(select(effects).where(*at(run, step, ordinal))).first()
     if row is None:
         tx.execute(
             effects.insert().values(
-                run=run, step=step, ordinal=ordinal, kind=kind, state="begun", begun_at=rfc3339(tx.now)
+                run=run,
+                step=step,
+                ordinal=ordinal,
+                kind=kind,
+                state="begun",
+                begun_at=rfc3339(tx.now),
+                module=module,
             )
         )
     return row

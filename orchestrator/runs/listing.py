@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from orchestrator.runs.model import Run
 from orchestrator.runs.store import as_run
-from orchestrator.runs.tables import runs
+from orchestrator.runs.tables import effects, runs
 
 NEWNESS = (runs.c.created_at, runs.c.id)
 
@@ -19,10 +19,11 @@ def list_runs(
     thread: str | None = None,
     parent: str | None = None,
     state: str | None = None,
+    module: str | None = None,
     limit: int,
     after: str = "",
 ) -> list[Run]:
-    """A page of runs; ``after`` is the id of the last one of the page before.
+    """A page of runs; ``after`` is the id of the last one of the page before, ``module`` one that they called.
 
     A sub-run's id is derived from its parent's step, so that ids do not tell which run is newer.
     """
@@ -31,6 +32,8 @@ def list_runs(
     for column, value in wanted:
         if value:
             query = query.where(column == value)
+    if module:
+        query = query.where(runs.c.id.in_(select(effects.c.run).where(effects.c.module == module)))
     if after:
         last = select(*NEWNESS).where(runs.c.id == after, runs.c.org == org)
         query = query.where(tuple_(*NEWNESS) < last.scalar_subquery())

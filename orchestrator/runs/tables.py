@@ -65,4 +65,7 @@ effects = Table(
     Column("result", Text),
     Column("begun_at", Text, nullable=False),
     Column("finished_at", Text),
+    # Of a call of an installed module's operation.
+    Column("module", Text),
+    Index("ix_effects_module_run", "module", "run"),
 )

@@ -63,7 +63,7 @@ class Catalog:
 
     async def find(self, org: str, name: str) -> tuple[Installed, Tool]:
         """A tool of an installed module. Raises ``NotFound``."""
-        module = name.partition(SEPARATOR)[0]
+        module = module_of(name)
         for each in await self.installed(org):
             if each.activation.module == module and name in each.tools:
                 return each, each.tools[name]
@@ -92,6 +92,12 @@ class Catalog:
             while len(self._parsed) > BUNDLES_KEPT:
                 self._parsed.popitem(last=False)
         return self._parsed[sha256]
+
+
+def module_of(tool: str) -> str | None:
+    """The module whose operation a tool is; ``None`` for the chat's own."""
+    module, separated, _ = tool.partition(SEPARATOR)
+    return module if separated else None
 
 
 def hashes(connection: Connection, org: str, module: str) -> list[str]:

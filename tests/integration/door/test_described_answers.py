@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from orchestrator.api.answers import ANSWERS
 from tests.verify.service import running_service
 
 # These answer with a row that another operation's answer shows as well.
-WRITTEN = {"branch", "cancel", "resume", "answer"}
+WRITTEN = {"branch", "cancel", "resume", "answer", "validate", "promote"}
+PLACE = {"latitude": 52.5, "longitude": 13.4, "current": ["temperature_2m"]}
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "weather.openapi.yaml"
 
 
@@ -33,6 +36,15 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             stream.read()
         (approval,) = got("GET", "/v1/approvals")["items"]
         run = got("GET", "/v1/runs", params={"kind": "turn"})["items"][0]
+        install(client, approval)
+        created = got(
+            "POST", "/admin/drafts", json={"text": EXAMPLE.read_text().replace("Unit of wind", "The unit of wind")}
+        )
+        second = pending_card(client)
+        draft = got("GET", "/admin/drafts")["items"][0]["id"]
+        changed = got("GET", f"/admin/drafts/{draft}/diff")
+        install(client, second)
+        module = "/v1/modules/weather"
         return {
             "me": got("GET", "/v1/me"),
             "upload": file,
@@ -49,7 +61,38 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "show_approval": got("GET", f"/v1/approvals/{approval['id']}"),
             "follow_events": got("GET", "/v1/events"),
             "follow_run": got("GET", f"/v1/runs/{run['id']}/events"),
+            "create_draft": created,
+            "diff_draft": changed,
+            "list_modules": got("GET", "/v1/modules"),
+            "show_module": got("GET", module),
+            "show_operation": got("GET", f"{module}/operations/get_forecast"),
+            # Nothing answers there: the envelope says so, and is whole.
+            "call_operation": got("POST", f"{module}/operations/get_forecast", json={"arguments": PLACE}),
+            "versions": got("GET", f"{module}/versions"),
+            "show_version": got("GET", f"{module}/versions/2"),
+            "list_files": got("GET", f"{module}/versions/2/files"),
+            "diff_versions": got("GET", f"{module}/versions/2/diff", params={"against": 1}),
+            "bind": got("PUT", "/admin/modules/weather/binding", json={"capabilities": ["http"]}),
+            "roll_back": got("POST", "/admin/modules/weather/rollback", json={}),
+            "install": got("POST", "/admin/modules/weather/install", json={"version": 2}),
         }
+
+
+def pending_card(client: httpx.Client) -> dict[str, Any]:
+    """The one card that waits, once there is one."""
+    deadline = time.monotonic() + 30
+    while not (found := client.get("/v1/approvals", params={"state": "pending"}).json()["items"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found[0]
+
+
+def install(client: httpx.Client, card: dict[str, Any]) -> None:
+    """Approve a module's card, and wait until it is installed."""
+    yes = {"answer": "approve", "payload_hash": card["payload_hash"]}
+    client.post(f"/v1/approvals/{card['id']}", json=yes).raise_for_status()
+    stream = {"Accept": "text/event-stream"}
+    client.get(f"/v1/runs/{card['run']}/events", headers=stream, timeout=30.0).raise_for_status()
 
 
 @pytest.mark.parametrize("operation", [name for name in ANSWERS if name not in WRITTEN])

@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch';
 
 import type { components, paths } from './schema';
 
-type Schemas = components['schemas'];
+export type Schemas = components['schemas'];
 export type Thread = Schemas['Thread'];
 export type Message = Schemas['Message'];
 export type Run = Schemas['Run'];

@@ -544,6 +544,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/modules/{module}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Version
+         * @description One version: what of its source was left out, how it was proven, what it was last granted and by whom.
+         */
+        get: operations["show_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/modules/{module}/versions/{version}/bundle": {
         parameters: {
             query?: never;
@@ -556,6 +576,66 @@ export interface paths {
          * @description The version's bytes: a tar whose SHA-256 is the bundle's hash.
          */
         get: operations["bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{module}/versions/{version}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Versions
+         * @description What the version changes compared with another one, file by file.
+         */
+        get: operations["diff_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{module}/versions/{version}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Files
+         * @description The version's files by path, with their sizes in bytes.
+         */
+        get: operations["list_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/modules/{module}/versions/{version}/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version File
+         * @description One file of a version, as it runs.
+         */
+        get: operations["version_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -636,6 +716,26 @@ export interface paths {
          * @description The run's events as server-sent events until it ends; one JSON page with `Accept: application/json`.
          */
         get: operations["follow_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{run}/results/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Result
+         * @description The envelope that a step's tool call returned.
+         */
+        get: operations["show_result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -877,6 +977,26 @@ export interface components {
             /** Step */
             step?: string | null;
         };
+        /** BundleFile */
+        BundleFile: {
+            /** Path */
+            path: string;
+            /** Size */
+            size: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** BundleFiles */
+        BundleFiles: {
+            /** As Of */
+            as_of: number;
+            /** Items */
+            items: components["schemas"]["BundleFile"][];
+            /** Next */
+            next: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * Call
          * @description Arguments by name, as the operation's input schema has them.
@@ -886,6 +1006,31 @@ export interface components {
             arguments?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Called
+         * @description ``result`` is null while the run waits for its approval, and where it ended without a call.
+         */
+        Called: {
+            result: components["schemas"]["Result"] | null;
+            run: components["schemas"]["Run"];
+        } & {
+            [key: string]: unknown;
+        };
+        /** Case */
+        Case: {
+            /** Case */
+            case: string;
+            /** Operation */
+            operation: string;
+            /** Passed */
+            passed: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Verdict */
+            verdict: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * CredentialValue
@@ -946,6 +1091,34 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * FileChange
+         * @description ``lines`` is a unified diff, cut at two thousand lines; empty for what is no text.
+         */
+        FileChange: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "added" | "removed" | "changed";
+            /** Lines */
+            lines: string[];
+            /** Path */
+            path: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** FileChanges */
+        FileChanges: {
+            /** As Of */
+            as_of: number;
+            /** Items */
+            items: components["schemas"]["FileChange"][];
+            /** Next */
+            next: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Grant
          * @description What the installed version may reach; what is left out stays.
          */
@@ -964,12 +1137,142 @@ export interface components {
             hosts?: string[] | null;
         };
         /**
+         * GrantedCredential
+         * @description Which stored secret stands for a credential of the module, at one origin.
+         */
+        GrantedCredential: {
+            /** Credential */
+            credential: string;
+            /** Origin */
+            origin: string;
+            /** Reference */
+            reference: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Install
          * @description The number of an approved version.
          */
         Install: {
             /** Version */
             version: number;
+        };
+        /**
+         * InstalledModule
+         * @description ``binding`` says where described servers are really reached.
+         */
+        InstalledModule: {
+            /** As Of */
+            as_of: number;
+            /** Attestation */
+            attestation: {
+                [key: string]: unknown;
+            };
+            /** Binding */
+            binding: {
+                [key: string]: string;
+            };
+            /** Bundle Sha256 */
+            bundle_sha256: string;
+            /** Capabilities */
+            capabilities: string[];
+            /** Credentials */
+            credentials: components["schemas"]["GrantedCredential"][];
+            /** Description */
+            description: string;
+            /** Findings */
+            findings: components["schemas"]["LeftOut"][];
+            /** Hosts */
+            hosts: string[];
+            /** Installed At */
+            installed_at: string;
+            /** Installed By */
+            installed_by: string;
+            /** Isolation */
+            isolation: string;
+            /** Learned */
+            learned: components["schemas"]["Learned"][];
+            /** Name */
+            name: string;
+            /** Operations */
+            operations: components["schemas"]["OperationBrief"][];
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Learned
+         * @description What real answers of an operation disagreed with; ``seen`` so many times.
+         */
+        Learned: {
+            /** Bundle Sha256 */
+            bundle_sha256: string;
+            /** Code */
+            code: string;
+            /** Last Seen At */
+            last_seen_at: string;
+            /** Operation */
+            operation: string;
+            /** Place */
+            place: string;
+            /** Seen */
+            seen: number;
+            /** Sentence */
+            sentence: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * LeftOut
+         * @description What of a module's source was dropped or read differently, and why.
+         */
+        LeftOut: {
+            /** Code */
+            code: string;
+            /** Place */
+            place: string;
+            /** Sentence */
+            sentence: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** ListedModule */
+        ListedModule: {
+            /** Bundle Sha256 */
+            bundle_sha256: string;
+            /** Description */
+            description: string;
+            /** Hosts */
+            hosts: string[];
+            /** Installed At */
+            installed_at: string;
+            /** Installed By */
+            installed_by: string;
+            /** Name */
+            name: string;
+            /** Operations */
+            operations: number;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** ListedModules */
+        ListedModules: {
+            /** As Of */
+            as_of: number;
+            /** Items */
+            items: components["schemas"]["ListedModule"][];
+            /** Next */
+            next: string | number | null;
+        } & {
+            [key: string]: unknown;
         };
         /** Me */
         Me: {
@@ -1024,12 +1327,56 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ModulePayload
+         * @description What an approval of a module says yes to.
+         */
+        ModulePayload: {
+            /** Binding */
+            binding: {
+                [key: string]: string;
+            };
+            /** Bundle Sha256 */
+            bundle_sha256: string;
+            /** Capabilities */
+            capabilities: string[];
+            /** Credentials */
+            credentials: components["schemas"]["GrantedCredential"][];
+            /** Hosts */
+            hosts: string[];
+            /** Isolation */
+            isolation: string;
+            /** Module */
+            module: string;
+            /** Policy Hash */
+            policy_hash: string;
+            /** Proof Hash */
+            proof_hash: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Move
          * @description The version's number; without it the one before the active one.
          */
         Move: {
             /** Version */
             version?: number | null;
+        };
+        /**
+         * Moved
+         * @description Where a module's pointer stands now.
+         */
+        Moved: {
+            /** Bundle Sha256 */
+            bundle_sha256: string;
+            /** Module */
+            module: string;
+            /** Sentence */
+            sentence: string;
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * NewDraft
@@ -1074,6 +1421,77 @@ export interface components {
             title?: string;
         };
         /**
+         * Operation
+         * @description ``input`` and ``output`` are JSON Schemas, each complete in itself.
+         */
+        Operation: {
+            /** As Of */
+            as_of: number;
+            /** Description */
+            description: string;
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "read" | "write";
+            /** Id */
+            id: string;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+            /** Method */
+            method: string;
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            } | null;
+            /** Path */
+            path: string;
+            /** Summary */
+            summary: string;
+            /** Tool */
+            tool: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** OperationBrief */
+        OperationBrief: {
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "read" | "write";
+            /** Id */
+            id: string;
+            /** Method */
+            method: string;
+            /** Path */
+            path: string;
+            /** Summary */
+            summary: string;
+            /** Tool */
+            tool: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** PointerMove */
+        PointerMove: {
+            /** Actor */
+            actor: string;
+            /** At */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "installed" | "rolled_back";
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Problem
          * @description RFC 9457. `detail` says what is wrong, `mend` what to do about it.
          */
@@ -1094,10 +1512,58 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** Proof */
+        Proof: {
+            /** Bundle Sha256 */
+            bundle_sha256: string;
+            /** Cases */
+            cases: components["schemas"]["Case"][];
+            /** Code Sha256 */
+            code_sha256: {
+                [key: string]: string;
+            };
+            /** Findings */
+            findings: components["schemas"]["ProofFinding"][];
+            /** Isolation */
+            isolation: string;
+            /** Policy Hash */
+            policy_hash: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** ProofFinding */
+        ProofFinding: {
+            /** Code */
+            code: string;
+            /** Hint */
+            hint: string;
+            /** Place */
+            place: string;
+            /** Retryable */
+            retryable: boolean;
+            /** Sentence */
+            sentence: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** Rename */
         Rename: {
             /** Title */
             title: string;
+        };
+        /**
+         * Result
+         * @description What a step's tool call returned, as its adapter gave it.
+         */
+        Result: {
+            /** As Of */
+            as_of: number;
+            /** Envelope */
+            envelope: {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
         };
         /** Run */
         Run: {
@@ -1199,6 +1665,78 @@ export interface components {
             as_of: number;
             /** Items */
             items: components["schemas"]["Thread"][];
+            /** Next */
+            next: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** Version */
+        Version: {
+            /** Active */
+            active: boolean;
+            /** Bundle Sha256 */
+            bundle_sha256: string;
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Number */
+            number: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * VersionReport
+         * @description What was last granted to the version and how it was proven; null for one that was never approved.
+         */
+        VersionReport: {
+            /** Active */
+            active: boolean;
+            /** Approval */
+            approval: string | null;
+            /** Approved At */
+            approved_at: string | null;
+            /** Approved By */
+            approved_by: string | null;
+            /** As Of */
+            as_of: number;
+            /** Bundle Sha256 */
+            bundle_sha256: string;
+            /** Created At */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Description */
+            description: string;
+            /** Findings */
+            findings: components["schemas"]["LeftOut"][];
+            /** Measured */
+            measured: {
+                [key: string]: unknown;
+            } | null;
+            /** Number */
+            number: number;
+            payload: components["schemas"]["ModulePayload"] | null;
+            /** Payload Hash */
+            payload_hash: string | null;
+            proof: components["schemas"]["Proof"] | null;
+            /** Source */
+            source: {
+                [key: string]: unknown;
+            };
+            /** Title */
+            title: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** Versions */
+        Versions: {
+            /** As Of */
+            as_of: number;
+            /** Items */
+            items: components["schemas"]["Version"][];
+            /** Moves */
+            moves: components["schemas"]["PointerMove"][];
             /** Next */
             next: string | number | null;
         } & {
@@ -1458,9 +1996,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Run"];
                 };
             };
         };
@@ -1588,9 +2124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["FileChanges"];
                 };
             };
         };
@@ -1672,9 +2206,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Run"];
                 };
             };
         };
@@ -1717,9 +2249,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Run"];
                 };
             };
         };
@@ -1766,9 +2296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Run"];
                 };
             };
         };
@@ -1815,9 +2343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Moved"];
                 };
             };
         };
@@ -1864,9 +2390,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Moved"];
                 };
             };
         };
@@ -2360,9 +2884,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ListedModules"];
                 };
             };
         };
@@ -2402,9 +2924,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["InstalledModule"];
                 };
             };
         };
@@ -2445,9 +2965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Operation"];
                 };
             };
         };
@@ -2495,7 +3013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Called"];
                 };
             };
         };
@@ -2535,9 +3053,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+        };
+    };
+    show_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                module: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionReport"];
                 };
             };
         };
@@ -2581,6 +3138,131 @@ export interface operations {
             };
         };
     };
+    diff_versions: {
+        parameters: {
+            query: {
+                /** @description Number of the version compared with. */
+                against: number;
+            };
+            header?: never;
+            path: {
+                module: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileChanges"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                module: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BundleFiles"];
+                };
+            };
+        };
+    };
+    version_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                module: string;
+                path: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     list_runs: {
         parameters: {
             query?: {
@@ -2589,6 +3271,8 @@ export interface operations {
                 kind?: components["schemas"]["RunKind"] | null;
                 /** @description Items a page. */
                 limit?: number;
+                /** @description Runs that called one of its operations. */
+                module?: string | null;
                 /** @description Id of the run that started them. */
                 parent?: string | null;
                 state?: components["schemas"]["RunState"] | null;
@@ -2754,6 +3438,47 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Events"];
                     "text/event-stream": unknown;
+                };
+            };
+        };
+    };
+    show_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Result"];
                 };
             };
         };

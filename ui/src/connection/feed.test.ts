@@ -1,7 +1,7 @@
 import { QueryObserver } from '@tanstack/react-query';
 import { expect, it, vi } from 'vitest';
 
-import { hear, queries } from './feed';
+import { hear, queries, staleAfter } from './feed';
 
 const completed = (id: number) =>
   hear({
@@ -36,4 +36,13 @@ it('asks again for what was read, or was on its way, before this tab was listeni
   await vi.waitFor(() => expect(queryFn).toHaveBeenCalledTimes(2));
   answer(20);
   stop();
+});
+
+it('makes modules stale after what moves them, and their runs after what calls them', () => {
+  const stale = (type: string, data: Record<string, unknown>) =>
+    staleAfter({ id: 1, key: '', org: 'o', run: null, type, data, ts: '' });
+  expect(stale('module.rolled_back', { module: 'weather' })).toEqual([['modules']]);
+  expect(stale('tool.returned', { module: 'weather' })).toEqual([['modules', 'runs', 'weather']]);
+  expect(stale('run.finished', { run: 'r' })).toContainEqual(['modules', 'runs']);
+  expect(stale('run.started', { run: 'r', thread: null })).toEqual([['runs']]);
 });

@@ -51,6 +51,8 @@ const watchers = new Set<() => void>();
 type Listener = (event: LogEvent | null) => void;
 const listeners = new Set<Listener>();
 
+const ENDS = new Set(['run.finished', 'run.failed', 'run.cancelled']);
+
 /** Which cached answers an event makes stale, by the first part of their key. */
 export function staleAfter({ type, data }: LogEvent): string[][] {
   const [subject] = type.split('.');
@@ -59,7 +61,12 @@ export function staleAfter({ type, data }: LogEvent): string[][] {
     case 'approval':
       return [['approvals'], ['approval', String(data['approval'])], ['runs']];
     case 'run':
-      return thread === null ? [['runs']] : [['runs'], ['threads'], ['messages', thread]];
+      // A call that has ended is a run of its module, and may have taught it something.
+      return [['runs'], ...(ENDS.has(type) ? [['modules', 'runs'], ['modules', 'one']] : []), ...(thread === null ? [] : [['threads'], ['messages', thread]])];
+    case 'tool':
+      return type === 'tool.returned' && typeof data['module'] === 'string' ? [['modules', 'runs', data['module']]] : [];
+    case 'module':
+      return [['modules']];
     case 'message':
       return type === 'message.completed' && thread !== null ? [['messages', thread], ['threads']] : [];
     case 'draft':

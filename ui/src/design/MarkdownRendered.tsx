@@ -2,6 +2,9 @@ import ReactMarkdown, { type Components } from 'react-markdown';
 import breaks from 'remark-breaks';
 import gfm from 'remark-gfm';
 
+import Highlighted from './Highlighted';
+import { LANGUAGES } from './languages';
+
 const PARTS: Components = {
   h1: ({ children }) => <h3 className="text-lg font-semibold">{children}</h3>,
   h2: ({ children }) => <h3 className="font-semibold">{children}</h3>,
@@ -18,7 +21,11 @@ const PARTS: Components = {
       {children}
     </pre>
   ),
-  code: ({ children }) => <code className="font-mono text-[0.9em]">{children}</code>,
+  code: ({ children, className }) => {
+    const language = /language-(\w+)/.exec(className ?? '')?.[1] ?? '';
+    const isKnown = language in LANGUAGES && typeof children === 'string';
+    return <code className="font-mono text-[0.9em]">{isKnown ? <Highlighted text={children} language={language} /> : children}</code>;
+  },
   // An image would be fetched from wherever a text says: its description stands for it.
   img: ({ alt }) => <span>{alt}</span>,
   table: ({ children }) => (

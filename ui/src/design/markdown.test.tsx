@@ -21,6 +21,8 @@ describe('Markdown', () => {
 
   it('keeps code, tables and line breaks', () => {
     expect(html('```\na < b\n```')).toContain('a &lt; b');
+    expect(html('```python\nreturn 1\n```')).toContain('<span class="hljs-keyword">return</span>');
+    expect(html('```rust\nfn main\n```')).toContain('fn main');
     expect(html('|a|b|\n|-|-|\n|1|2|')).toContain('<td>1</td>');
     expect(html('one\ntwo')).toContain('<br/>');
   });

@@ -3,4 +3,5 @@ export const PAGES = [
   { path: '/threads', title: 'Conversations' },
   { path: '/runs', title: 'Runs' },
   { path: '/approvals', title: 'Approvals' },
+  { path: '/modules', title: 'Modules' },
 ] as const;

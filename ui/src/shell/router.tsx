@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
 import { Empty, Failure, Loading } from '../design/states';
+import { chosenIn } from '../pages/modules/sections';
 import type { RunKind } from '../pages/runs/queries';
 import { Shell } from './Shell';
 
@@ -41,9 +42,22 @@ const run = createRoute({
   }),
   component: lazyRouteComponent(() => import('../pages/runs/RunPage')),
 });
+const modules = createRoute({
+  getParentRoute: () => root,
+  path: '/modules',
+  component: lazyRouteComponent(() => import('../pages/modules/ModulesPage')),
+});
+const modulePage = lazyRouteComponent(() => import('../pages/modules/ModulePage'));
+const module = createRoute({ getParentRoute: () => root, path: '/modules/$module', component: modulePage, validateSearch: chosenIn });
+const moduleSection = createRoute({
+  getParentRoute: () => root,
+  path: '/modules/$module/$section',
+  component: modulePage,
+  validateSearch: chosenIn,
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, threads, thread, runs, run, approvals]),
+  routeTree: root.addChildren([start, threads, thread, runs, run, approvals, modules, module, moduleSection]),
   defaultPendingComponent: Loading,
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
 });
