@@ -1553,9 +1553,51 @@ export interface components {
         };
         /**
          * Result
-         * @description What a step's tool call returned, as its adapter gave it.
+         * @description An operation's envelope: ``data`` with ``ok``, else ``error``.
          */
         Result: {
+            /** Bundle Sha256 */
+            bundle_sha256: string;
+            /** Data */
+            data: unknown;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** Exchanges */
+            exchanges: {
+                [key: string]: unknown;
+            }[];
+            /** Findings */
+            findings: components["schemas"]["LeftOut"][];
+            /** Finished At */
+            finished_at: string;
+            /** Isolation */
+            isolation: string;
+            /** Logs */
+            logs: string[];
+            /** Module */
+            module: string;
+            /** Ok */
+            ok: boolean;
+            /** Operation */
+            operation: string;
+            /** Started At */
+            started_at: string;
+            /** Usage */
+            usage: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Returned
+         * @description What a step's tool call returned, as its adapter gave it.
+         */
+        Returned: {
             /** As Of */
             as_of: number;
             /** Envelope */
@@ -3478,7 +3520,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Result"];
+                    "application/json": components["schemas"]["Returned"];
                 };
             };
         };

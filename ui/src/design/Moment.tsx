@@ -1,10 +1,10 @@
-const FORMAT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+import { moment } from './time';
 
 /** A point in time as people write it here, exact on demand. */
 export function Moment({ at }: { at: string }) {
   return (
     <time dateTime={at} title={at} className="whitespace-nowrap">
-      {FORMAT.format(new Date(at))}
+      {moment(at)}
     </time>
   );
 }

@@ -1,15 +1,16 @@
 import type { Message } from '../../api/client';
-import { Button, Hash } from '../../design/controls';
+import { Button } from '../../design/controls';
 import { Markdown } from '../../design/Markdown';
 import { CardOf } from '../approvals/Card';
+import { ToolCall, type Call, type Outcome } from './ToolCall';
 
 interface Data {
   attachments?: { id: string; name: string; size: number }[];
   mode?: string;
   mode_reason?: string;
   fields?: { answer?: string; state?: string; situation?: string; decision?: string; execution?: string; verify?: string } | null;
-  tool_calls?: { id: string; name: string; arguments: unknown }[];
-  result?: { ok: boolean; module: string; bundle_sha256: string; version: number } | null;
+  tool_calls?: Call[];
+  result?: Outcome | null;
   approval?: string | null;
 }
 
@@ -42,28 +43,11 @@ export function Said({ message, revise }: { message: Message; revise?: () => voi
       <h2 className="sr-only">NEXUS</h2>
       <Markdown text={fields?.answer || message.text.replace(/ \[CONVERSATION\]$/, '')} />
       {data.tool_calls?.map((call) => (
-        <ToolCall key={call.id} call={call} {...(result != null && { result })} />
+        <ToolCall key={call.id} run={message.run} call={call} outcome={result ?? null} />
       ))}
       {typeof data.approval === 'string' && <CardOf approval={data.approval} />}
       {fields != null && <How fields={fields} {...(data.mode_reason !== undefined && { reason: data.mode_reason })} />}
     </div>
-  );
-}
-
-function ToolCall({ call, result }: { call: NonNullable<Data['tool_calls']>[number]; result?: NonNullable<Data['result']> }) {
-  return (
-    <details className="rounded-field border border-line bg-sheet text-sm">
-      <summary className="flex flex-wrap items-center gap-x-2 px-3 py-2">
-        <code className="font-mono text-xs">{call.name}</code>
-        {result !== undefined && <span className={result.ok ? 'text-green' : 'text-red'}>{result.ok ? 'succeeded' : 'failed'}</span>}
-        {result !== undefined && result.bundle_sha256 !== '' && (
-          <span className="text-soft">
-            {result.module} v{result.version} <Hash of={result.bundle_sha256} label="SHA-256 of the bundle" />
-          </span>
-        )}
-      </summary>
-      <pre className="overflow-x-auto border-t border-line p-3 font-mono text-xs">{JSON.stringify(call.arguments, null, 2)}</pre>
-    </details>
   );
 }
 

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { Button } from '../../design/controls';
+import { Json } from '../../design/Json';
 import { moment } from '../../design/time';
 import type { Frame, Happening, Step } from '../../log/frame';
 import { textOf } from '../../log/frame';
@@ -48,8 +49,8 @@ export function StepDetail({ step: key, close }: { step: string; close: () => vo
       <Happened happened={step.happened} />
       {draft !== '' && <Report draft={draft} />}
       <Value name="Input" of={<Input step={step} frame={frame} />} />
-      {step.output !== null && <Value name="Output" open of={<Json of={step.output} />} />}
-      {step.error !== null && <Value name="Error" open of={<Json of={step.error} />} />}
+      {step.output !== null && <Value name="Output" open of={<Json label="Output" of={step.output} />} />}
+      {step.error !== null && <Value name="Error" open of={<Json label="Error" of={step.error} />} />}
     </div>
   );
 }
@@ -80,7 +81,7 @@ function Happened({ happened }: { happened: readonly Happening[] }) {
                   {gist({ ...each, key: '', org: '', run: null })}
                 </span>
               </summary>
-              <Json of={each.data} />
+              <Json label="Data of the event" of={each.data} />
             </details>
           </li>
         ))}
@@ -106,13 +107,5 @@ function Input({ step, frame }: { step: Step; frame: Frame }) {
     if (before.key === step.key) break;
     if (before.run === step.run && typeof before.output === 'object') Object.assign(seen, before.output);
   }
-  return <Json of={seen} />;
-}
-
-function Json({ of }: { of: unknown }) {
-  return (
-    <pre tabIndex={0} className="max-h-96 overflow-auto rounded-field bg-raised p-2.5 font-mono text-xs">
-      {JSON.stringify(of, null, 2)}
-    </pre>
-  );
+  return <Json label="Input" of={seen} />;
 }

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 
-import { answered, api, type Run } from '../../api/client';
+import { answered, api, type Run, type Schemas } from '../../api/client';
 import { queries } from '../../connection/feed';
 
 const RUNS_A_PAGE = 50;
@@ -57,6 +57,15 @@ export function useDraft(draft: string | null) {
 
 interface Draft {
   module: string;
-  proof: Record<string, unknown> | null;
+  proof: Schemas['Proof'] | null;
   as_of: number;
+}
+
+/** What a step's tool call returned. It never changes. */
+export function useResult(run: string, step: string) {
+  return useQuery({
+    queryKey: ['results', run, step],
+    queryFn: async () =>
+      answered(await api.GET('/v1/runs/{run}/results/{step}', { params: { path: { run, step } } })).envelope,
+  });
 }
