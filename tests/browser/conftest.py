@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -55,6 +56,23 @@ class House:
     def kill(self) -> None:
         """kill -9, and wait until nobody listens any more."""
         subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(self.service.pid)], check=True)
+
+    @contextmanager
+    def sandbox_held(self) -> Iterator[None]:
+        """Its sandbox stands still, and with it every proof, until the block ends."""
+        held = [
+            each
+            for each in psutil.Process(self.service.pid).children(recursive=True)
+            if "boot.py" in " ".join(each.cmdline())
+        ]
+        assert held
+        for process in held:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in held:
+                process.resume()
 
     def start_again(self) -> None:
         """On the same port, with the same data."""

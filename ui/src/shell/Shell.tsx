@@ -1,48 +1,40 @@
-import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect } from 'react';
 
 import { retryNow, useConnection } from '../connection/feed';
 import type { Standing } from '../connection/wire';
 import { Button, State } from '../design/controls';
 import { usePendingApprovals } from '../pages/approvals/queries';
+import { Announcements } from './Announcements';
+import { Navigation } from './Navigation';
 import { PAGES } from './pages';
 import { chooseTheme, useTheme, type Theme } from './theme';
+import { usePalette } from './usePalette';
+
+const Palette = lazy(() => import('./Palette'));
 
 const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 
 export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const pending = usePendingApprovals().data?.items.length ?? 0;
-  const page = PAGES.find((each) => path.startsWith(each.path));
+  const palette = usePalette();
+  const title = PAGES.find((each) => path.startsWith(each.path))?.title ?? (path === '/design' ? 'Design language' : 'Not found');
   useEffect(() => {
-    document.title = `${pending > 0 ? `(${pending}) ` : ''}${page?.title ?? 'Not found'} · NEXUS`;
-  }, [page, pending]);
+    document.title = `${pending > 0 ? `(${pending}) ` : ''}${title} · NEXUS`;
+  }, [title, pending]);
   return (
     <div className="flex h-full flex-col">
       <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:bg-sheet focus:p-2">
         Skip to the content
       </a>
       <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-sheet px-2 sm:px-4">
-        <span className="mr-3 hidden font-mono text-sm font-semibold tracking-[0.18em] sm:inline">NEXUS</span>
-        <nav aria-label="Pages" className="flex h-full items-stretch">
-          {PAGES.map(({ path: to, title }) => (
-            <Link
-              key={to}
-              to={to}
-              className="flex items-center gap-1.5 border-b-2 border-transparent px-2.5 text-sm text-soft hover:text-ink"
-              activeProps={{ className: '!border-ink !text-ink font-medium', 'aria-current': 'page' }}
-            >
-              {title}
-              {to === '/approvals' && pending > 0 && (
-                <span className="min-w-5 rounded-full bg-amber-wash px-1.5 text-center text-xs font-semibold text-amber">
-                  {pending}
-                  <span className="sr-only"> waiting</span>
-                </span>
-              )}
-            </Link>
-          ))}
-        </nav>
+        <span className="mr-3 font-mono text-sm font-semibold tracking-[0.18em] max-sm:ml-1">NEXUS</span>
+        <Navigation pending={pending} />
         <div className="ml-auto flex items-center gap-1">
+          <Button weight="quiet" className="gap-3" aria-keyshortcuts="Control+K" onClick={palette.show}>
+            Go to <kbd aria-hidden className="rounded-field border border-line px-1 font-mono text-xs max-sm:hidden">Ctrl K</kbd>
+          </Button>
           <ConnectionState />
           <ThemeSwitch />
         </div>
@@ -51,6 +43,13 @@ export function Shell() {
       <main id="content" tabIndex={-1} className="min-h-0 flex-1 outline-none">
         <Outlet />
       </main>
+      <Navigation pending={pending} below />
+      <Announcements />
+      {palette.wanted && (
+        <Suspense>
+          <Palette open={palette.open} close={palette.close} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
-import { Empty, Failure, Loading } from '../design/states';
+import { Empty, Loading } from '../design/states';
 import { chosenIn } from '../pages/modules/sections';
 import type { RunKind } from '../pages/runs/queries';
+import { PageFault } from './PageFault';
 import { Shell } from './Shell';
 
 const root = createRootRoute({
@@ -55,11 +56,16 @@ const moduleSection = createRoute({
   component: modulePage,
   validateSearch: chosenIn,
 });
+const design = createRoute({
+  getParentRoute: () => root,
+  path: '/design',
+  component: lazyRouteComponent(() => import('../pages/design/DesignPage')),
+});
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, threads, thread, runs, run, approvals, modules, module, moduleSection]),
+  routeTree: root.addChildren([start, threads, thread, runs, run, approvals, modules, module, moduleSection, design]),
   defaultPendingComponent: Loading,
-  defaultErrorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  defaultErrorComponent: ({ error, reset }) => <PageFault error={error} reset={reset} />,
 });
 
 function isRunKind(value: unknown): value is RunKind {

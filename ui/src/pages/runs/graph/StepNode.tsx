@@ -44,7 +44,6 @@ export function StepNode({ id, selected, data }: NodeProps) {
       <button
         type="button"
         aria-pressed={selected}
-        aria-label={`${step.node}: ${SAID[step.state]}`}
         className={clsx(
           'flex h-full w-full flex-col overflow-hidden rounded-field border bg-sheet text-left',
           dense ? 'px-1.5' : 'px-3',
@@ -53,8 +52,13 @@ export function StepNode({ id, selected, data }: NodeProps) {
         )}
       >
         <span className={clsx('flex shrink-0 items-center gap-2', dense ? 'h-full' : 'h-12', veryFar ? 'text-3xl' : far ? 'text-2xl' : 'text-sm')}>
-          <Mark state={step.state} />
-          <span className="min-w-0 flex-1 truncate font-medium">{step.node}</span>
+          <span aria-hidden>
+            <Mark state={step.state} />
+          </span>
+          <span className="min-w-0 flex-1 truncate font-medium">
+            {step.node}
+            <span className="sr-only">: {SAID[step.state]}</span>
+          </span>
           {!far && !dense && (
             <span className="font-mono text-xs text-soft">
               <Worked spans={step.spans} />

@@ -1,0 +1,66 @@
+"""What surrounds every page: navigation, the palette, what a screen reader is told."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import House, build_weather
+from tests.browser.test_safe_and_usable import serious
+
+
+def test_the_palette_leads_anywhere_by_keyboard(page: Page) -> None:
+    build_weather(page)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("appro")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Approvals", exact=True)).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("build a module")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article", name="Install Weather")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("theme: dark")
+    page.keyboard.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Commands")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Commands")).to_have_count(0)
+
+
+def test_a_screen_reader_is_told_the_start_the_tool_and_the_card(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            window.told = [];
+            const place = document.querySelector('[aria-label="What is happening"]');
+            new MutationObserver(() => window.told.push(place.textContent)).observe(place, {
+                childList: true, characterData: true, subtree: true,
+            });
+        }"""
+    )
+    build_weather(page)
+    page.wait_for_function("window.told.some((words) => words.includes('The answer is complete'))")
+    told = page.evaluate("window.told")
+    assert any("has started" in words for words in told)
+    assert any("Calling build module" in words for words in told)
+    assert any("Waiting for your approval: Install Weather" in words for words in told)
+    # Said once each, never word by word.
+    assert len(told) < 10
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_axe_finds_nothing_serious(page: Page, house: House, theme: Literal["light", "dark"], width: int) -> None:
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{house.service.url}/design")
+    page.get_by_role("heading", name="Design language").wait_for()
+    found = {"design": serious(page)}
+    page.get_by_role("button", name="Go to").click()
+    page.get_by_role("option", name="Runs").wait_for()
+    found["the palette"] = serious(page)
+    assert found == {place: [] for place in found}
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
