@@ -11,19 +11,20 @@ from tests.browser.conftest import House, build_weather
 from tests.browser.test_safe_and_usable import serious
 
 
+def command(page: Page, words: str) -> None:
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+
+
 def test_the_palette_leads_anywhere_by_keyboard(page: Page) -> None:
     build_weather(page)
-    page.keyboard.press("Control+k")
-    page.keyboard.type("appro")
-    page.keyboard.press("Enter")
+    command(page, "appro")
     expect(page.get_by_role("heading", name="Approvals", exact=True)).to_be_visible()
-    page.keyboard.press("Control+k")
-    page.keyboard.type("build a module")
-    page.keyboard.press("Enter")
+    command(page, "build a module")
     expect(page.get_by_role("article", name="Install Weather")).to_be_visible()
-    page.keyboard.press("Control+k")
-    page.keyboard.type("theme: dark")
-    page.keyboard.press("Enter")
+    command(page, "theme: dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("dialog", name="Commands")).to_be_visible()

@@ -13,6 +13,8 @@ import { useLayout } from './useLayout';
 
 const NODES = { step: StepNode };
 const EDGES = { step: StepEdge };
+/** Arrows say nothing that the order of the steps does not. */
+const HIDDEN = { 'aria-hidden': true };
 const CALM = { duration: 250 };
 
 interface GraphProps {
@@ -47,7 +49,7 @@ function Drawing({ selected, select }: GraphProps) {
       plan.edges.map(({ id, from, to, into }): Edge => {
         const [source, target] = [boxes.find((box) => box.id === from), boxes.find((box) => box.id === to)];
         const lane = source?.lane === target?.lane ? undefined : target?.lane;
-        return { id, source: from, target: to, type: 'step', data: { into, lane }, focusable: false };
+        return { id, source: from, target: to, type: 'step', data: { into, lane }, focusable: false, domAttributes: HIDDEN };
       }),
     [plan, boxes],
   );
