@@ -67,7 +67,7 @@ def test_an_operation_is_tried_through_its_form(page: Page, house: House, upstre
     result = page.get_by_role("region", name="Result")
     expect(result).to_contain_text("Succeeded")
     expect(result.get_by_role("group", name="The answer")).to_contain_text('"temperature_2m"')
-    page.get_by_role("link", name="Runs").click()
+    page.get_by_role("navigation", name="About Weather").get_by_role("link", name="Runs").click()
     expect(page.get_by_role("region", name="Runs").get_by_role("listitem")).to_contain_text(["get_forecast"])
 
 
