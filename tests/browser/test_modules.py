@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any, Literal
+from typing import Literal
 
-import httpx
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.conftest import House
 from tests.browser.test_safe_and_usable import serious
+from tests.installing import approve, card_of
 from tests.verify.page import ROOT
 
 EXAMPLES = ROOT / "examples"
@@ -22,26 +21,15 @@ HOSTILE = "<script>window.hit=1</script><img src=x onerror='window.hit=1'>"
 SECTIONS = ["operations", "reach", "files", "report", "versions", "changes", "runs"]
 
 
-def waited(client: httpx.Client, path: str, **params: str) -> list[dict[str, Any]]:
-    """The items of a list, once there are any."""
-    deadline = time.monotonic() + 30
-    while not (found := client.get(path, params=params).json()["items"]):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
-
-
 def install(house: House, description: str, binding: dict[str, str] | None = None) -> None:
     """From a description to an installed module, by HTTP."""
     with house.service.client() as client:
         run = client.post("/admin/drafts", json={"text": description}).json()["id"]
-        (card,) = waited(client, "/v1/approvals", run=run, state="pending")
-        place = f"/v1/approvals/{card['id']}"
+        card = card_of(client, run)
         if binding is not None:
             edit = {"answer": "edit", "payload_hash": card["payload_hash"], "edit": {"binding": binding}}
-            card = client.post(place, json=edit).raise_for_status().json()
-        client.post(place, json={"answer": "approve", "payload_hash": card["payload_hash"]}).raise_for_status()
-        client.get(f"/v1/runs/{run}/events", headers={"accept": "text/event-stream"}, timeout=30.0)
+            card = client.post(f"/v1/approvals/{card['id']}", json=edit).raise_for_status().json()
+        approve(client, card)
 
 
 def show(page: Page, house: House, path: str) -> None:

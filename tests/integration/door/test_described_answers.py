@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from orchestrator.api.answers import ANSWERS
+from tests.installing import approve, card_of
 from tests.verify.service import running_service
 
 # These answer with a row that another operation's answer shows as well.
@@ -36,14 +35,14 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             stream.read()
         (approval,) = got("GET", "/v1/approvals")["items"]
         run = got("GET", "/v1/runs", params={"kind": "turn"})["items"][0]
-        install(client, approval)
+        approve(client, approval)
         created = got(
             "POST", "/admin/drafts", json={"text": EXAMPLE.read_text().replace("Unit of wind", "The unit of wind")}
         )
-        second = pending_card(client)
+        second = card_of(client, created["id"])
         draft = got("GET", "/admin/drafts")["items"][0]["id"]
         changed = got("GET", f"/admin/drafts/{draft}/diff")
-        install(client, second)
+        approve(client, second)
         module = "/v1/modules/weather"
         return {
             "me": got("GET", "/v1/me"),
@@ -76,23 +75,6 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "roll_back": got("POST", "/admin/modules/weather/rollback", json={}),
             "install": got("POST", "/admin/modules/weather/install", json={"version": 2}),
         }
-
-
-def pending_card(client: httpx.Client) -> dict[str, Any]:
-    """The one card that waits, once there is one."""
-    deadline = time.monotonic() + 30
-    while not (found := client.get("/v1/approvals", params={"state": "pending"}).json()["items"]):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found[0]
-
-
-def install(client: httpx.Client, card: dict[str, Any]) -> None:
-    """Approve a module's card, and wait until it is installed."""
-    yes = {"answer": "approve", "payload_hash": card["payload_hash"]}
-    client.post(f"/v1/approvals/{card['id']}", json=yes).raise_for_status()
-    stream = {"Accept": "text/event-stream"}
-    client.get(f"/v1/runs/{card['run']}/events", headers=stream, timeout=30.0).raise_for_status()
 
 
 @pytest.mark.parametrize("operation", [name for name in ANSWERS if name not in WRITTEN])

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 
-import { Button } from '../design/controls';
+import { SubmitRow } from './SubmitRow';
 import { findings } from './checking';
 import { TEXT_AREA } from './looks';
 import type { FormProps, Value } from './SchemaForm';
@@ -51,12 +51,9 @@ export function JsonForm({ schema, value, submit, busy = false, onSubmit, onChan
           ))}
         </ul>
       )}
-      <div className="flex flex-wrap items-center gap-2">
-        <Button type="submit" weight="primary" disabled={busy}>
-          {submit}
-        </Button>
+      <SubmitRow submit={submit} busy={busy}>
         {children}
-      </div>
+      </SubmitRow>
     </form>
   );
 }

@@ -3,7 +3,7 @@ import Form from '@rjsf/core/lib/components/Form.js';
 import { englishStringTranslator, TranslatableString, type RJSFSchema } from '@rjsf/utils';
 import { useId, useMemo, useState } from 'react';
 
-import { Button } from '../design/controls';
+import { SubmitRow } from './SubmitRow';
 import { JsonValue } from './JsonValue';
 import { given } from './given';
 import { simplified } from './simplified';
@@ -52,12 +52,9 @@ export default function RenderedForm({ schema, value, submit, busy = false, onSu
           Something is missing or wrong; it is said by the field.
         </p>
       )}
-      <div className="flex flex-wrap items-center gap-2">
-        <Button type="submit" weight="primary" disabled={busy}>
-          {submit}
-        </Button>
+      <SubmitRow submit={submit} busy={busy}>
         {children}
-      </div>
+      </SubmitRow>
     </Form>
   );
 }

@@ -1,16 +1,8 @@
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 
 import { Button, Hash, State, TextInput } from '../../design/controls';
+import { Fact } from '../../design/Fact';
 import type { ModulePayload, Shown } from './payload';
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="grid gap-x-4 py-1.5 sm:grid-cols-[7.5rem_1fr]">
-      <dt className="text-soft">{name}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-    </div>
-  );
-}
 
 interface ModuleFactsProps {
   payload: ModulePayload;
@@ -43,7 +35,13 @@ export function ModuleFacts({ payload, shown, bind, busy = false }: ModuleFactsP
         <Hosts payload={payload} shown={shown} busy={busy} {...(bind !== undefined && { bind })} />
       </Fact>
       {payload.credentials.length > 0 && (
-        <Fact name="Secrets">{payload.credentials.map((each) => `${each.name} = ${each.credential}`).join(', ')}</Fact>
+        <Fact name="Secrets">
+          {payload.credentials.map(({ credential, reference, origin }) => (
+            <span key={credential + origin} className="block">
+              <code className="font-mono text-xs">{reference}</code> as {credential}, at {origin} only
+            </span>
+          ))}
+        </Fact>
       )}
       {findings.length > 0 && (
         <Fact name="Left out">

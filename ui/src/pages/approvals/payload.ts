@@ -8,7 +8,8 @@ export interface ModulePayload {
   hosts: string[];
   capabilities: string[];
   binding: Record<string, string>;
-  credentials: { host: string; name: string; credential: string }[];
+  /** Which stored secret each of the module's credentials is, and the one origin that it is sent to. */
+  credentials: { credential: string; reference: string; origin: string }[];
 }
 
 export interface Shown {

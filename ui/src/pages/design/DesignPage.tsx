@@ -17,8 +17,10 @@ const COLOURS = [
   { name: 'ink', look: 'bg-ink', means: 'what is read; the one thing to do' },
   { name: 'soft', look: 'bg-soft', means: 'what is read second' },
   { name: 'amber', look: 'bg-amber', means: 'waits for a person' },
+  { name: 'amber-wash', look: 'bg-amber-wash', means: 'behind what waits' },
   { name: 'green', look: 'bg-green', means: 'proven' },
   { name: 'red', look: 'bg-red', means: 'refused or failed' },
+  { name: 'red-wash', look: 'bg-red-wash', means: 'behind what failed' },
 ];
 
 const SIZES = [

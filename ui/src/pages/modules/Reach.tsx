@@ -1,7 +1,8 @@
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 
 import type { Schemas } from '../../api/client';
 import { Button, TextInput } from '../../design/controls';
+import { Fact } from '../../design/Fact';
 import { Failure } from '../../design/states';
 import { useBind } from './queries';
 import { Waiting } from './Waiting';
@@ -31,15 +32,6 @@ export function Reach({ module }: { module: Schemas['InstalledModule'] }) {
       {bind.error !== null && <Failure error={bind.error} />}
       {bind.data !== undefined && <Waiting run={bind.data.id} />}
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="grid gap-x-4 py-2.5 sm:grid-cols-[7.5rem_1fr]">
-      <dt className="text-soft">{name}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-    </div>
   );
 }
 
