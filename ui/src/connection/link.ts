@@ -1,4 +1,4 @@
-import { Hub } from './hub';
+import type { Hub } from './hub';
 import type { FromHub, FromTab } from './wire';
 
 type Listener = (message: FromHub) => void;
@@ -36,13 +36,15 @@ function overChannel(listen: Listener): (message: FromTab) => void {
     if (said.kind === 'join' || said.kind === 'leave' || said.kind === 'nudge') hub?.take(said);
     else listen(said);
   });
-  void navigator.locks.request('nexus-events', () => {
+  void navigator.locks.request('nexus-events', async () => {
+    // Only a tab that leads needs the machine; elsewhere it runs in the SharedWorker.
+    const { Hub } = await import('./hub');
     hub = new Hub((message) => {
       listen(message);
       channel.postMessage(message);
     }, globalThis);
     // The lock is held as long as this tab lives; then the next one leads.
-    return new Promise<never>(() => undefined);
+    await new Promise<never>(() => undefined);
   });
   return (message) => {
     if (hub !== null) hub.take(message);
