@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from core.actor import Actor, Role
 from core.errors import InvalidInput
 from core.events import head
-from orchestrator.api.bodies import After, Body, Limit, page
+from orchestrator.api.bodies import After, Body, IdempotencyKey, Limit, page
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.governance import store
@@ -68,12 +68,20 @@ async def show_approval(
 
 @router.post("/v1/approvals/{approval}")
 async def answer(
-    services: Wired, actor: Annotated[Actor, Requires(Role.OPERATOR)], approval: str, body: AnswerBody
+    services: Wired,
+    actor: Annotated[Actor, Requires(Role.OPERATOR)],
+    approval: str,
+    body: AnswerBody,
+    key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    """Approve, edit or reject exactly the payload with this hash. A second answer is 409 with the first."""
+    """Approve, edit or reject exactly the payload with this hash. A second answer is 409 with the first.
+
+    The same answer with the same key, sent again because its reply was lost, is answered as the first time.
+    """
     if (body.answer is Answer.EDIT) != (body.edit is not None):
         raise InvalidInput("`edit` goes with the answer edit, and only with it.")
     if body.edit is not None:
-        return (await services.approvals.edit(actor, approval, body.payload_hash, body.edit)).as_dict()
+        return (await services.approvals.edit(actor, approval, body.payload_hash, body.edit, key=key)).as_dict()
     state = ApprovalState.APPROVED if body.answer is Answer.APPROVE else ApprovalState.REJECTED
-    return (await services.approvals.answer(actor, approval, state, body.payload_hash, body.reason)).as_dict()
+    settled = await services.approvals.answer(actor, approval, state, body.payload_hash, body.reason, key=key)
+    return settled.as_dict()

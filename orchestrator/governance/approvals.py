@@ -10,11 +10,13 @@ from core.actor import Actor, Role
 from core.clock import rfc3339
 from core.database import Database, Transaction
 from core.errors import Conflict, Forbidden, InvalidInput
+from core.hashing import record_hash
 from core.ids import Ids
 from orchestrator.governance import store
 from orchestrator.governance.decision import payload_hash
 from orchestrator.governance.model import Decision, State, brief
 from orchestrator.governance.store import Approval, ApprovalState
+from orchestrator.runs.idempotency import made_before, remember, write_racing
 
 Edit = dict[str, Any]
 
@@ -57,14 +59,20 @@ class Approvals:
     async def get(self, org: str, approval: str) -> Approval:
         return await self._db.read(lambda connection: store.get_approval(connection, org, approval))
 
-    async def edit(self, actor: Actor, approval_id: str, current_hash: str, edit: Edit) -> Approval:
+    async def edit(
+        self, actor: Actor, approval_id: str, current_hash: str, edit: Edit, *, key: str | None = None
+    ) -> Approval:
         """A new payload for a pending approval; the answer must carry its hash.
 
-        Raises ``Conflict`` where the approval was answered or edited meanwhile, ``InvalidInput`` where the edit is
-        not one that this kind of approval allows.
+        With an idempotency ``key`` the same edit, sent again, finds the card as it is. Raises ``Conflict`` where the
+        approval was answered or edited meanwhile, ``InvalidInput`` where the edit is not one that this kind of
+        approval allows.
         """
         approval = await self.get(actor.org, approval_id)
         check_may_answer(actor, approval)
+        request = f"edit {approval_id} {current_hash} {record_hash(edit)}"
+        if await self._db.read(lambda connection: made_before(connection, actor.org, key, request)):
+            return approval
         check_pending(approval, current_hash)
         editor = self._editors.get(approval.kind)
         if editor is None:
@@ -87,18 +95,32 @@ class Approvals:
             if not store.replace_payload(tx, approval, changed):
                 raise_answered(store.get_approval(tx.connection, actor.org, approval_id))
             state_edited(tx, changed, edited)
+            remember(tx, actor.org, key, request, approval_id)
             return changed
 
         return await self._db.write(unit)
 
     async def answer(
-        self, actor: Actor, approval_id: str, answer: ApprovalState, answered_hash: str, reason: str | None = None
+        self,
+        actor: Actor,
+        approval_id: str,
+        answer: ApprovalState,
+        answered_hash: str,
+        reason: str | None = None,
+        *,
+        key: str | None = None,
     ) -> Approval:
-        """Approve or reject exactly the payload with this hash. A second answer is a ``Conflict`` with the first."""
+        """Approve or reject exactly the payload with this hash. A second answer is a ``Conflict`` with the first.
+
+        The same answer with the same idempotency ``key`` is not a second one: who lost the reply asks again.
+        """
+        request = f"{answer} {approval_id} {answered_hash}"
 
         def unit(tx: Transaction) -> Approval:
             approval = store.get_approval(tx.connection, actor.org, approval_id)
             check_may_answer(actor, approval)
+            if made_before(tx.connection, actor.org, key, request):
+                return approval
             check_pending(approval, answered_hash)
             if approval.expires_at <= rfc3339(tx.now):
                 expire(tx, approval)
@@ -109,9 +131,10 @@ class Approvals:
             settled = store.get_approval(tx.connection, actor.org, approval_id)
             state_answered(tx, settled)
             self._wake_run(tx, approval.run)
+            remember(tx, actor.org, key, request, approval_id)
             return settled
 
-        settled = await self._db.write(unit)
+        settled = await write_racing(self._db, unit)
         self._woken(settled.run)
         if settled.state is ApprovalState.EXPIRED:
             raise_answered(settled)

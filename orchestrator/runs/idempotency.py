@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Column, Table, Text, select
+from sqlalchemy import Column, Connection, Table, Text, select
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import rfc3339
@@ -39,14 +39,14 @@ async def write_racing(db: Database, unit: Callable[[Transaction], T], *, brief:
         return await db.write(unit, brief=brief)
 
 
-def made_before(tx: Transaction, org: str, key: str | None, request: str) -> str | None:
+def made_before(connection: Connection, org: str, key: str | None, request: str) -> str | None:
     """Id of what this key made before. Raises ``InvalidInput`` where it was used for another request."""
     if key is None:
         return None
     if not 0 < len(key) <= LONGEST_KEY:
         raise InvalidInput(f"An Idempotency-Key has 1 to {LONGEST_KEY} characters.")
     where = (idempotency_keys.c.org == org) & (idempotency_keys.c.key == key)
-    row = tx.execute(select(idempotency_keys).where(where)).first()
+    row = connection.execute(select(idempotency_keys).where(where)).first()
     if row is None:
         return None
     if row.request != request:

@@ -61,7 +61,7 @@ class Runs:
 
         def unit(tx: Transaction) -> tuple[Run, int, bool]:
             before = head(tx.connection)
-            made = made_before(tx, actor.org, key, wanted)
+            made = made_before(tx.connection, actor.org, key, wanted)
             found = store.find_run(tx.connection, actor.org, made or new_id)
             if found is not None:
                 return found, before_run(tx.connection, found, before), False

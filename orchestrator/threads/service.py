@@ -37,7 +37,7 @@ class Threads:
         request = record_hash({"thread": title})
 
         def unit(tx: Transaction) -> dict[str, Any]:
-            made = made_before(tx, actor.org, key, request)
+            made = made_before(tx.connection, actor.org, key, request)
             if made is None:
                 store.insert_thread(tx, thread, actor.org, title or UNTITLED)
                 state_opened(tx, actor.org, thread, title or UNTITLED)
@@ -97,7 +97,7 @@ class Threads:
         request = record_hash({"branch": thread, "message": message, "step": step})
 
         def unit(tx: Transaction) -> dict[str, Any]:
-            made = made_before(tx, actor.org, key, request)
+            made = made_before(tx.connection, actor.org, key, request)
             if made is None:
                 source = store.get_thread(tx.connection, actor.org, thread)
                 upto = message or message_of_step(tx.connection, actor.org, thread, step or "")

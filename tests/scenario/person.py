@@ -61,10 +61,11 @@ class Person:
         assert len(found) == 1
         return found[0]
 
-    def answer(self, card: Mapping[str, Any], answer: str, **fields: Any) -> httpx.Response:
+    def answer(self, card: Mapping[str, Any], answer: str, *, key: str | None = None, **fields: Any) -> httpx.Response:
         """Answer a card with the hash that it was read with."""
         body = {"answer": answer, "payload_hash": card["payload_hash"], **fields}
-        return self.service.http.post(f"/v1/approvals/{card['id']}", json=body)
+        headers = {"Idempotency-Key": key} if key else {}
+        return self.service.http.post(f"/v1/approvals/{card['id']}", json=body, headers=headers)
 
     def approve(self, card: Mapping[str, Any]) -> dict[str, Any]:
         response = self.answer(card, "approve")

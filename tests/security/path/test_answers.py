@@ -45,6 +45,34 @@ def test_a_second_answer_is_a_conflict_that_shows_the_first(
     assert len(upstream.entries) == (1 if first == "approve" else 0)
 
 
+def test_who_lost_the_reply_asks_again_with_the_same_key(ledger: Person, upstream: Upstream) -> None:
+    card = asked(ledger)
+    change = {"arguments": {"body": {"text": "more"}}}
+    edited = [ledger.answer(card, "edit", edit=change, key=f"edit {card['id']}").json() for _ in range(2)]
+    assert edited[0]["payload_hash"] == edited[1]["payload_hash"] != card["payload_hash"]
+    first, again = (ledger.answer(edited[0], "approve", key=f"answer {card['id']}") for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json()["answered_at"] == again.json()["answered_at"]
+    assert ledger.answer(edited[0], "reject", key=f"answer {card['id']}").status_code == 422
+    assert ledger.answer(edited[0], "approve", key=f"another {card['id']}").status_code == 409
+    ledger.ended(card["run"])
+    assert [entry["text"] for entry in upstream.entries] == ["more"]
+
+
+def test_one_key_sent_at_once_is_one_answer(ledger: Person, upstream: Upstream) -> None:
+    card, together = asked(ledger), threading.Barrier(CLIENTS)
+
+    def answer(_: int) -> dict[str, Any]:
+        together.wait()
+        return ledger.answer(card, "approve", key=f"answer {card['id']}").json()
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        states = [each.get("state", each) for each in clients.map(answer, range(CLIENTS))]
+    assert states == ["approved"] * CLIENTS
+    ledger.ended(card["run"])
+    assert len(upstream.entries) == 1
+
+
 def test_of_several_clients_at_once_one_is_first(ledger: Person, upstream: Upstream) -> None:
     card, together = asked(ledger), threading.Barrier(CLIENTS)
 

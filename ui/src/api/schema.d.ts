@@ -352,6 +352,8 @@ export interface paths {
         /**
          * Answer
          * @description Approve, edit or reject exactly the payload with this hash. A second answer is 409 with the first.
+         *
+         *     The same answer with the same key, sent again because its reply was lost, is answered as the first time.
          */
         post: operations["answer"];
         delete?: never;
@@ -2648,7 +2650,10 @@ export interface operations {
     answer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key never creates twice. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 approval: string;
             };
