@@ -18,7 +18,7 @@ def test_built_bound_approved_and_used(page: Page, house: House, upstream: str) 
 
     for field in card.get_by_role("textbox").all():
         field.fill(upstream)
-    card.get_by_role("button", name="Set addresses").click()
+    card.get_by_role("button", name="Set this").click()
     expect(card).to_contain_text(f"really at {upstream}")
     approval = house.service.client().get("/v1/approvals").json()["items"][0]
     assert approval["payload_hash"] != before

@@ -58,6 +58,9 @@ export function staleAfter({ type, data }: LogEvent): string[][] {
   const [subject] = type.split('.');
   const thread = typeof data['thread'] === 'string' ? data['thread'] : null;
   switch (subject) {
+    case 'decision':
+      // A card that was edited is told of by the decision about what it is now.
+      return typeof data['approval'] === 'string' ? [['approvals'], ['approval', data['approval']]] : [];
     case 'approval':
       return [['approvals'], ['approval', String(data['approval'])], ['runs']];
     case 'run':

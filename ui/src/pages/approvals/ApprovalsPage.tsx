@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 
 import { Empty, Failure, Loading } from '../../design/states';
-import { Card } from './Card';
+import Card from './Card';
 import { useApprovals } from './queries';
 
 /** Every card, those that wait first. */

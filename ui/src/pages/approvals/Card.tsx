@@ -3,21 +3,16 @@ import { useId, useState } from 'react';
 import type { Approval } from '../../api/client';
 import { Button, Hash, State, TextInput } from '../../design/controls';
 import { moment } from '../../design/time';
-import { Failure, Loading } from '../../design/states';
-import { ModuleFacts, ToolFacts } from './facts';
+import { Failure } from '../../design/states';
+import { ModuleFacts } from './facts';
 import { modulePayload, toolPayload, type Shown } from './payload';
-import { useAnswer, useApproval } from './queries';
+import { ToolFacts } from './ToolFacts';
+import { useAnswering, type Answering } from './useAnswering';
 
-/** The card by its id: a function of the approval's row, whatever the stream said. */
-export function CardOf({ approval }: { approval: string }) {
-  const { data, error, refetch } = useApproval(approval);
-  if (data !== undefined) return <Card approval={data} />;
-  return error === null ? <Loading rows={1} /> : <Failure error={error} retry={() => void refetch()} />;
-}
-
-export function Card({ approval }: { approval: Approval }) {
+/** What is asked, exactly, and the one answer to it. */
+export default function Card({ approval }: { approval: Approval }) {
   const heading = useId();
-  const answer = useAnswer(approval);
+  const answering = useAnswering(approval);
   const pending = approval.state === 'pending';
   const shown = approval.shown as Shown;
   const ofModule = modulePayload(approval);
@@ -42,15 +37,17 @@ export function Card({ approval }: { approval: Approval }) {
           <ModuleFacts
             payload={ofModule}
             shown={shown}
-            {...(pending && { bind: (binding) => answer.mutate({ answer: 'edit', edit: { binding } }), busy: answer.isPending })}
+            busy={answering.isSending}
+            {...(pending && { change: (edit) => answering.answer({ answer: 'edit', edit: { ...edit } }) })}
           />
         )}
         {ofTool !== null && (
           <ToolFacts
+            key={approval.payload_hash}
             call={ofTool}
+            busy={answering.isSending}
             {...(pending && approval.kind === 'tool' && {
-              edit: (change) => answer.mutate({ answer: 'edit', edit: { arguments: change } }),
-              busy: answer.isPending,
+              change: (given) => answering.answer({ answer: 'edit', edit: { arguments: given } }),
             })}
           />
         )}
@@ -59,9 +56,23 @@ export function Card({ approval }: { approval: Approval }) {
           {shown.rank !== undefined && <> · rank {shown.rank}, score {shown.score}</>}
         </p>
       </div>
-      {answer.error !== null && <Failure error={answer.error} />}
-      {pending && <AnswerBar approval={approval} answer={answer} />}
+      <Fault answering={answering} />
+      {pending && <AnswerBar approval={approval} answering={answering} />}
     </article>
+  );
+}
+
+/** Why the last answer did not count; or that nobody here knows, and the mend. */
+function Fault({ answering: { isUncertain, fault, sendAgain } }: { answering: Answering }) {
+  if (!isUncertain) return fault === null ? null : <Failure error={fault} />;
+  return (
+    <div role="alert" className="m-4 rounded-card border border-amber bg-amber-wash p-3 text-sm">
+      <p className="font-medium text-amber">The connection was lost before the reply to your answer came.</p>
+      <p className="mt-0.5">Whether it arrived shows here once the service is back. Sent again, it still counts once.</p>
+      <Button className="mt-2" onClick={sendAgain}>
+        Send it again
+      </Button>
+    </div>
   );
 }
 
@@ -80,39 +91,39 @@ function Answered({ approval }: { approval: Approval }) {
 
 interface AnswerProps {
   approval: Approval;
-  answer: ReturnType<typeof useAnswer>;
+  answering: Answering;
 }
 
 const BAR = 'flex flex-wrap items-center gap-2 border-t border-line px-4 py-3';
 
-function AnswerBar({ approval, answer }: AnswerProps) {
+function AnswerBar({ approval, answering }: AnswerProps) {
   const [rejecting, reject] = useState(false);
-  if (rejecting) return <Rejection answer={answer} back={() => reject(false)} />;
+  if (rejecting) return <Rejection answering={answering} back={() => reject(false)} />;
   return (
     <div className={BAR}>
       <Button
         weight="primary"
-        disabled={answer.isPending}
-        onClick={() => answer.mutate({ answer: 'approve' })}
+        disabled={answering.isSending}
+        onClick={() => answering.answer({ answer: 'approve' })}
         aria-label={`Approve: ${approval.title}`}
       >
         Approve
       </Button>
-      <Button weight="danger" disabled={answer.isPending} onClick={() => reject(true)} aria-label={`Reject: ${approval.title}`}>
+      <Button weight="danger" disabled={answering.isSending} onClick={() => reject(true)} aria-label={`Reject: ${approval.title}`}>
         Reject…
       </Button>
     </div>
   );
 }
 
-function Rejection({ answer, back }: { answer: AnswerProps['answer']; back: () => void }) {
+function Rejection({ answering, back }: Pick<AnswerProps, 'answering'> & { back: () => void }) {
   const [reason, setReason] = useState('');
   return (
     <form
       className={BAR}
       onSubmit={(event) => {
         event.preventDefault();
-        answer.mutate({ answer: 'reject', reason });
+        answering.answer({ answer: 'reject', reason });
       }}
     >
       <TextInput
@@ -124,7 +135,7 @@ function Rejection({ answer, back }: { answer: AnswerProps['answer']; back: () =
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />
-      <Button type="submit" weight="danger" disabled={answer.isPending}>
+      <Button type="submit" weight="danger" disabled={answering.isSending}>
         Reject
       </Button>
       <Button weight="quiet" onClick={back}>

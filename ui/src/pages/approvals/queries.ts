@@ -1,7 +1,8 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 
 import { answered, api, type Approval } from '../../api/client';
 import { queries } from '../../connection/feed';
+import type { Sent } from './answering';
 
 const PAGE = 100;
 
@@ -27,22 +28,34 @@ export function useApproval(id: string) {
   });
 }
 
-export type Answer = { answer: 'approve' } | { answer: 'reject'; reason: string } | { answer: 'edit'; edit: Record<string, unknown> };
-
 /**
  * Answer exactly the payload that was read. A second answer is refused with the first one (409); either way the row
  * is read again, and the card shows what it says.
  */
-export function useAnswer({ id, payload_hash }: Approval) {
-  return useMutation({
-    mutationFn: async (given: Answer) =>
-      answered(
-        await api.POST('/v1/approvals/{approval}', { params: { path: { approval: id } }, body: { payload_hash, ...given } }),
-      ),
-    onSettled: () =>
-      Promise.all([
-        queries.invalidateQueries({ queryKey: ['approval', id] }),
-        queries.invalidateQueries({ queryKey: ['approvals'] }),
-      ]),
+export async function sendAnswer({ id, payload_hash, given, key }: Sent): Promise<Approval> {
+  try {
+    return answered(
+      await api.POST('/v1/approvals/{approval}', {
+        params: { path: { approval: id }, header: { 'Idempotency-Key': key } },
+        body: { payload_hash, ...given },
+      }),
+    );
+  } finally {
+    void queries.invalidateQueries({ queryKey: ['approval', id] });
+    void queries.invalidateQueries({ queryKey: ['approvals'] });
+  }
+}
+
+/** Names of the stored secrets; none are told to who may not manage them. */
+export function useSecretNames(isWanted: boolean) {
+  return useQuery({
+    queryKey: ['credentials'],
+    enabled: isWanted,
+    // No event tells of a new one.
+    staleTime: 0,
+    queryFn: async () => {
+      const { items } = answered(await api.GET('/admin/credentials')) as { items: { name: string }[] };
+      return items.map(({ name }) => name);
+    },
   });
 }

@@ -1,7 +1,7 @@
 import type { Message } from '../../api/client';
 import { Button } from '../../design/controls';
 import { Markdown } from '../../design/Markdown';
-import { CardOf } from '../approvals/Card';
+import { CardOf } from '../approvals/CardOf';
 import { ToolCall, type Call, type Outcome } from './ToolCall';
 
 interface Data {

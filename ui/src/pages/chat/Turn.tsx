@@ -5,7 +5,7 @@ import { Failure } from '../../design/states';
 import { Markdown } from '../../design/Markdown';
 import { detailOf } from '../../log/gist';
 import { FilmProvider, useFilm, useFrame } from '../../log/useFilm';
-import { CardOf } from '../approvals/Card';
+import { CardOf } from '../approvals/CardOf';
 import { Mark, SAID } from '../runs/StepState';
 import { useRetry, useRun, useStop } from '../runs/queries';
 

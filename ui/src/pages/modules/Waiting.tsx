@@ -1,7 +1,7 @@
 import { Markdown } from '../../design/Markdown';
 import { State } from '../../design/controls';
 import { Failure, Loading } from '../../design/states';
-import { Card } from '../approvals/Card';
+import Card from '../approvals/Card';
 import { useRun } from '../runs/queries';
 import { useCards } from './queries';
 import { RunLink } from './RunLink';

@@ -8,7 +8,7 @@ import type { Frame, Happening, Step } from '../../log/frame';
 import { textOf } from '../../log/frame';
 import { detailOf, gist } from '../../log/gist';
 import { useFrame, useStep } from '../../log/useFilm';
-import { CardOf } from '../approvals/Card';
+import { CardOf } from '../approvals/CardOf';
 import { Report } from './Report';
 import { Mark, SAID, Worked } from './StepState';
 import { useRun } from './queries';
