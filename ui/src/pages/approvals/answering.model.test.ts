@@ -16,7 +16,7 @@ interface World {
   sent: { payload_hash: string; counted: boolean } | null;
 }
 
-const EVENTS = ['APPROVE', 'AGAIN', 'ARRIVES', 'REPLY IS LOST', 'NEVER ARRIVES', 'ANOTHER REJECTS', 'ANOTHER EDITS', 'READ'] as const;
+const EVENTS = ['APPROVE', 'AGAIN', 'ARRIVES', 'REPLY IS LOST', 'NEVER ARRIVES', 'ANOTHER REJECTS', 'ANOTHER EDITS', 'READ', 'AN OLD READING'] as const;
 interface Happening {
   type: (typeof EVENTS)[number];
 }
@@ -56,8 +56,9 @@ function next(world: World, { type }: Happening): World {
       return row.state === 'pending' ? { ...world, row: { ...row, state: 'rejected' } } : world;
     case 'ANOTHER EDITS':
       return row.state === 'pending' ? { ...world, row: { ...row, payload_hash: 'second' } } : world;
-    case 'READ': {
-      const after = { ...world, read: read.state === 'pending' ? row : read };
+    case 'READ':
+    case 'AN OLD READING': {
+      const after = { ...world, read: read.state !== 'pending' ? read : type === 'READ' ? row : FIRST };
       return card === 'sending' ? after : rests(after, card === 'uncertain' ? 'uncertain' : 'open');
     }
   }
@@ -91,7 +92,7 @@ function play() {
     const on = reply;
     if (type === 'APPROVE' && offered()) actor.send({ type: 'ANSWER', given: { answer: 'approve' }, key: `${(keys += 1)}` });
     if (type === 'AGAIN') actor.send({ type: 'AGAIN' });
-    if (type === 'READ') actor.send({ type: 'ROW', row });
+    if (type === 'READ' || type === 'AN OLD READING') actor.send({ type: 'ROW', row: type === 'READ' ? row : FIRST });
     if (type === 'ANOTHER REJECTS' && row.state === 'pending') row = { ...row, state: 'rejected' };
     if (type === 'ANOTHER EDITS' && row.state === 'pending') row = { ...row, payload_hash: 'second' };
     if (on !== null && (type === 'ARRIVES' || type === 'REPLY IS LOST' || type === 'NEVER ARRIVES')) {
