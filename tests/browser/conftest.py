@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -35,6 +35,22 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@contextmanager
+def sandbox_held(service: int) -> Iterator[None]:
+    """The sandbox of the service with this process stands still, and with it every proof, until the block ends."""
+    held = [each for each in psutil.Process(service).children(recursive=True) if "boot.py" in " ".join(each.cmdline())]
+    assert held
+    for process in held:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in held:
+            # It ends with its service.
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+
+
 class House:
     """The service, which can be killed and started again on its port."""
 
@@ -57,22 +73,8 @@ class House:
         """kill -9, and wait until nobody listens any more."""
         subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(self.service.pid)], check=True)
 
-    @contextmanager
-    def sandbox_held(self) -> Iterator[None]:
-        """Its sandbox stands still, and with it every proof, until the block ends."""
-        held = [
-            each
-            for each in psutil.Process(self.service.pid).children(recursive=True)
-            if "boot.py" in " ".join(each.cmdline())
-        ]
-        assert held
-        for process in held:
-            process.suspend()
-        try:
-            yield
-        finally:
-            for process in held:
-                process.resume()
+    def sandbox_held(self) -> AbstractContextManager[None]:
+        return sandbox_held(self.service.pid)
 
     def start_again(self) -> None:
         """On the same port, with the same data."""

@@ -9,12 +9,15 @@ Nothing of the product is replaced, only wrapped. What to do stands in the envir
                    runs and holds its locks.
                    ``checkpoint NODE``: when LangGraph saves what this node returned; ``checkpointed NODE``: when it
                    has; ``interrupt -``: when it is about to save an interrupt.
+``TEST_PAUSE``     a Unix socket: after its first words every answer of the builtin provider waits until whoever listens
+                   there hangs up.
 ``TEST_LEASE``     seconds that the process's lease lives; it beats five times as often.
 ``TEST_VERSION``   the version of both graphs, as another release would have it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import gc
 import os
@@ -22,7 +25,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +33,7 @@ from core.database import Transaction
 from core.database.postgres import PostgresDatabase
 from core.database.sqlite import SqliteDatabase
 from core.database.writer import Writer
+from gateway import ModelRequest, ModelResult, TextDelta
 
 PR_SET_PDEATHSIG = 1
 HASTE_SECONDS = 0.2
@@ -56,6 +60,8 @@ def main() -> None:
             die_at_event(moment, name, node[0] if node else None)
         else:
             die_at_checkpoint(moment, name)
+    if listener := os.environ.get("TEST_PAUSE"):
+        pause_after_first_words(listener)
     if lease := os.environ.get("TEST_LEASE"):
         shorten_leases(float(lease))
     if version := os.environ.get("TEST_VERSION"):
@@ -163,6 +169,24 @@ def die_at_checkpoint(moment: str, node: str) -> None:
 def has_seen(checkpoint: Any, node: str) -> bool:
     """Whether this checkpoint is the first that knows the node as done."""
     return bool(checkpoint["versions_seen"].get(node))
+
+
+def pause_after_first_words(listener: str) -> None:
+    """An answer that takes as long as somebody wants."""
+    from gateway.builtin.provider import BuiltinProvider
+
+    speak = BuiltinProvider.stream
+
+    async def stream(self: BuiltinProvider, request: ModelRequest) -> AsyncIterator[TextDelta | ModelResult]:
+        words = speak(self, request)
+        yield await anext(words)
+        reader, writer = await asyncio.open_unix_connection(listener)
+        await reader.read()
+        writer.close()
+        async for part in words:
+            yield part
+
+    BuiltinProvider.stream = stream
 
 
 def shorten_leases(seconds: float) -> None:
