@@ -66,14 +66,15 @@ class Desk:
         self.page.get_by_label("Message").fill(text)
         self.page.get_by_role("button", name="Send").click()
 
-    def turn(self) -> dict[str, Any]:
-        """The run of what the person said."""
-        (run,) = self.service.get("/v1/runs", kind="turn")["items"]
-        return run
+    def runs(self) -> list[str]:
+        """The run of what the person said, and the builds that it began."""
+        (turn,) = self.service.get("/v1/runs", kind="turn")["items"]
+        return [turn["id"], *(each["id"] for each in self.service.get("/v1/runs", parent=turn["id"])["items"])]
 
     def ended(self) -> None:
-        """Wait until that run has ended."""
-        assert self.program.ended(self.turn()["id"])["state"] == "done"
+        """Wait until these have ended."""
+        for run in self.runs():
+            assert self.program.ended(run)["state"] == "done"
 
     def cards(self) -> list[dict[str, Any]]:
         """The cards of this conversation."""
