@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import House, build_weather
@@ -43,3 +46,29 @@ def test_signed_out_is_said_as_such(page: Page, house: House) -> None:
     page.reload()
     expect(page.get_by_role("alert").filter(has_text="not signed in")).to_be_visible()
     expect(page.get_by_role("status", name="Connection: Signed out")).to_be_attached()
+
+
+def test_a_page_that_was_not_loaded_yet_comes_when_the_service_is_back(page: Page, house: House) -> None:
+    house.kill()
+    expect(page.get_by_role("status", name="Connection: Connecting")).to_be_attached()
+    page.get_by_role("navigation").get_by_role("link", name="Runs").click()
+    expect(page.get_by_role("status", name="Loading")).to_be_visible()
+    house.start_again()
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+
+
+@pytest.mark.parametrize("part", ["MarkdownRendered", "Card"])
+def test_a_part_that_is_lost_on_the_way_is_no_fault_of_the_page(page: Page, part: str) -> None:
+    page.route(re.compile(f"/assets/{part}-.*[.]js$"), lambda route: route.abort(), times=1)
+    page.get_by_role("button", name="Build a weather module").click()
+    page.get_by_label("Message").fill("typed meanwhile")
+    page.wait_for_event("framenavigated", lambda frame: frame.url == page.url)
+    expect(page.get_by_role("article", name="Install Weather")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_label("Message")).to_have_value("typed meanwhile")
+
+
+def test_a_part_that_never_comes_is_said_once(page: Page) -> None:
+    page.route(re.compile("/assets/Card-.*[.]js$"), lambda route: route.abort())
+    page.get_by_role("button", name="Build a weather module").click()
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")

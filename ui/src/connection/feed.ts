@@ -84,6 +84,7 @@ export function staleAfter({ type, data }: LogEvent): string[][] {
 export function hear(message: FromHub): void {
   switch (message.kind) {
     case 'standing':
+      isLost = message.standing === 'offline' || (message.standing === 'connecting' && (isLost || WAS_THERE.has(connection.standing)));
       connection = { standing: message.standing, problem: message.problem };
       watchers.forEach((watch) => watch());
       break;
@@ -128,6 +129,23 @@ export function useConnection(): Connection {
     },
     () => connection,
   );
+}
+
+const WAS_THERE: ReadonlySet<Standing> = new Set(['live', 'catching up']);
+/** Whether the service was there and is away now. */
+let isLost = false;
+
+/** Resolves once the service is there again; at once where it was not lost. */
+export async function untilReachable(): Promise<void> {
+  if (!isLost) return;
+  await new Promise<void>((resolve) => {
+    const watch = () => {
+      if (isLost) return;
+      watchers.delete(watch);
+      resolve();
+    };
+    watchers.add(watch);
+  });
 }
 
 export let retryNow: () => void = () => undefined;

@@ -1,6 +1,8 @@
 import { lazy, Suspense } from 'react';
 
-const Highlighted = lazy(() => import('./Highlighted'));
+import { persistently } from '../connection/persistently';
+
+const Highlighted = lazy(persistently(() => import('./Highlighted')));
 
 /** What the highlighter knows; anything else is shown as it is. */
 export type Language = 'python' | 'json' | 'yaml' | 'ini' | 'markdown' | 'bash' | 'javascript' | 'diff' | 'text';

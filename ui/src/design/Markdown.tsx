@@ -1,6 +1,8 @@
 import { lazy, Suspense } from 'react';
 
-const Rendered = lazy(() => import('./MarkdownRendered'));
+import { persistently } from '../connection/persistently';
+
+const Rendered = lazy(persistently(() => import('./MarkdownRendered')));
 
 /** Markdown that anybody may have written: no HTML of its own, links in http(s) and mail only. The plain text until it is loaded. */
 export function Markdown({ text }: { text: string }) {

@@ -1,11 +1,12 @@
 import { Component, lazy, Suspense, useState, type ReactNode } from 'react';
 
+import { persistently } from '../connection/persistently';
 import { Button } from '../design/controls';
 import { Loading } from '../design/states';
 import { JsonForm } from './JsonForm';
 import { isRecord, type Schema } from './shape';
 
-const RenderedForm = lazy(() => import('./RenderedForm'));
+const RenderedForm = lazy(persistently(() => import('./RenderedForm')));
 
 export type Value = Record<string, unknown>;
 

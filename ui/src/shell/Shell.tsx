@@ -1,6 +1,7 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect } from 'react';
 
+import { persistently } from '../connection/persistently';
 import { retryNow, useConnection } from '../connection/feed';
 import type { Standing } from '../connection/wire';
 import { Button, State } from '../design/controls';
@@ -11,7 +12,7 @@ import { PAGES } from './pages';
 import { chooseTheme, useTheme, type Theme } from './theme';
 import { usePalette } from './usePalette';
 
-const Palette = lazy(() => import('./Palette'));
+const Palette = lazy(persistently(() => import('./Palette')));
 
 const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 
+import { persistently } from '../connection/persistently';
 import { Empty, Loading } from '../design/states';
 import { chosenIn } from '../pages/modules/sections';
 import type { RunKind } from '../pages/runs/queries';
@@ -20,19 +21,19 @@ const start = createRoute({
   },
 });
 
-const chat = lazyRouteComponent(() => import('../pages/chat/ChatPage'));
+const chat = lazyRouteComponent(persistently(() => import('../pages/chat/ChatPage')));
 const threads = createRoute({ getParentRoute: () => root, path: '/threads', component: chat });
 const thread = createRoute({ getParentRoute: () => root, path: '/threads/$thread', component: chat });
 const approvals = createRoute({
   getParentRoute: () => root,
   path: '/approvals',
-  component: lazyRouteComponent(() => import('../pages/approvals/ApprovalsPage')),
+  component: lazyRouteComponent(persistently(() => import('../pages/approvals/ApprovalsPage'))),
 });
 const runs = createRoute({
   getParentRoute: () => root,
   path: '/runs',
   validateSearch: ({ kind }: Record<string, unknown>): { kind?: RunKind | undefined } => (isRunKind(kind) ? { kind } : {}),
-  component: lazyRouteComponent(() => import('../pages/runs/RunsPage')),
+  component: lazyRouteComponent(persistently(() => import('../pages/runs/RunsPage'))),
 });
 const run = createRoute({
   getParentRoute: () => root,
@@ -41,14 +42,14 @@ const run = createRoute({
     ...(typeof at === 'number' && { at }),
     ...(typeof step === 'string' && { step }),
   }),
-  component: lazyRouteComponent(() => import('../pages/runs/RunPage')),
+  component: lazyRouteComponent(persistently(() => import('../pages/runs/RunPage'))),
 });
 const modules = createRoute({
   getParentRoute: () => root,
   path: '/modules',
-  component: lazyRouteComponent(() => import('../pages/modules/ModulesPage')),
+  component: lazyRouteComponent(persistently(() => import('../pages/modules/ModulesPage'))),
 });
-const modulePage = lazyRouteComponent(() => import('../pages/modules/ModulePage'));
+const modulePage = lazyRouteComponent(persistently(() => import('../pages/modules/ModulePage')));
 const module = createRoute({ getParentRoute: () => root, path: '/modules/$module', component: modulePage, validateSearch: chosenIn });
 const moduleSection = createRoute({
   getParentRoute: () => root,
@@ -59,7 +60,7 @@ const moduleSection = createRoute({
 const design = createRoute({
   getParentRoute: () => root,
   path: '/design',
-  component: lazyRouteComponent(() => import('../pages/design/DesignPage')),
+  component: lazyRouteComponent(persistently(() => import('../pages/design/DesignPage'))),
 });
 
 export const router = createRouter({

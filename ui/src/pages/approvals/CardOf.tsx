@@ -1,9 +1,10 @@
 import { lazy, Suspense } from 'react';
 
+import { persistently } from '../../connection/persistently';
 import { Failure, Loading } from '../../design/states';
 import { useApproval } from './queries';
 
-const Card = lazy(() => import('./Card'));
+const Card = lazy(persistently(() => import('./Card')));
 
 /** The card by its id: a function of the approval's row, whatever the stream said. Loaded where there is one. */
 export function CardOf({ approval }: { approval: string }) {

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 
 import { Button } from '../../design/controls';
 import { Failure } from '../../design/states';
+import { BUILD_FROM_FILE, pastedDescription } from './description';
 import type { Saying } from './queries';
 
 interface ComposerProps {
@@ -11,9 +12,21 @@ interface ComposerProps {
   back?: () => void;
 }
 
+const DRAFT = 'nexus-draft';
+
+/** What is typed, kept over a reload; a message said anew begins with its own text and is not kept. */
+function useDraft(revised: string | undefined): [string, (text: string) => void] {
+  const [text, set] = useState(() => revised ?? sessionStorage.getItem(DRAFT) ?? '');
+  const type = (typed: string) => {
+    set(typed);
+    if (revised === undefined) sessionStorage.setItem(DRAFT, typed);
+  };
+  return [text, type];
+}
+
 /** Where one types. Files come by button, drop or paste. Nothing typed is lost when sending fails. */
 export function Composer({ send, revised, back }: ComposerProps) {
-  const [text, type] = useState(revised ?? '');
+  const [text, type] = useDraft(revised);
   const [files, attach] = useState<File[]>([]);
   const [busy, hold] = useState(false);
   const [failed, fail] = useState<unknown>(null);
@@ -22,14 +35,15 @@ export function Composer({ send, revised, back }: ComposerProps) {
   const changed = () => {
     key.current = null;
   };
+  const said = text.trim() === '' && files.length > 0 ? BUILD_FROM_FILE : text;
   const submit = async () => {
-    if (busy || text.trim() === '') return;
+    if (busy || said.trim() === '') return;
     hold(true);
     fail(null);
     // The same wish keeps its key until it is said or changed, so that trying again never says it twice.
     key.current ??= crypto.randomUUID();
     try {
-      await send({ key: key.current, text, files });
+      await send({ key: key.current, text: said, files });
       changed();
       type('');
       attach([]);
@@ -91,7 +105,7 @@ export function Composer({ send, revised, back }: ComposerProps) {
           <textarea
             aria-label="Message"
             autoFocus={revised !== undefined}
-            placeholder="Say what you want"
+            placeholder={files.length > 0 ? BUILD_FROM_FILE : 'Say a wish, or paste an API description'}
             rows={Math.min(8, text.split('\n').length)}
             className="min-h-10 flex-1 resize-none rounded-field border border-edge bg-paper px-3 py-2 placeholder:text-soft"
             value={text}
@@ -100,9 +114,11 @@ export function Composer({ send, revised, back }: ComposerProps) {
               type(event.target.value);
             }}
             onPaste={(event) => {
-              if (event.clipboardData.files.length === 0) return;
+              const { files: copied } = event.clipboardData;
+              const description = pastedDescription(event.clipboardData.getData('text/plain'));
+              if (copied.length === 0 && description === null) return;
               event.preventDefault();
-              add(event.clipboardData.files);
+              add(description === null ? copied : [description]);
             }}
             onKeyDown={(event) => {
               if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
@@ -114,7 +130,7 @@ export function Composer({ send, revised, back }: ComposerProps) {
           <Button className="min-h-10" aria-label="Attach files" onClick={() => chooser.current?.click()}>
             Attach
           </Button>
-          <Button type="submit" weight="primary" className="min-h-10" disabled={busy || text.trim() === ''}>
+          <Button type="submit" weight="primary" className="min-h-10" disabled={busy || said.trim() === ''}>
             Send
           </Button>
         </div>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 
 import { Failure } from '../../design/states';
+import { BUILD_FROM_FILE } from './description';
 import { ThreadList } from './ThreadList';
 import type { Saying } from './queries';
 
@@ -14,13 +15,13 @@ interface Example {
 const EXAMPLES: readonly Example[] = [
   {
     title: 'Build a weather module',
-    says: 'Build a module from this file',
+    says: BUILD_FROM_FILE,
     file: { name: 'weather.openapi.yaml', load: () => import('../../../../examples/weather.openapi.yaml?raw') },
     outcome: 'From an API description: built exactly, proven in the sandbox, and a card for you to answer.',
   },
   {
     title: 'Build a notes module',
-    says: 'Build a module from this file',
+    says: BUILD_FROM_FILE,
     file: { name: 'notes.openapi.yaml', load: () => import('../../../../examples/notes.openapi.yaml?raw') },
     outcome: 'One that also writes: each write asks you first.',
   },

@@ -1,6 +1,7 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 
+import { persistently } from '../../connection/persistently';
 import { Failure, Loading } from '../../design/states';
 import type { Film } from '../../log/film';
 import { FilmProvider, useFilm } from '../../log/useFilm';
@@ -11,7 +12,7 @@ import { StepDetail } from './StepDetail';
 import { useRun } from './queries';
 import { Timeline } from './timeline/Timeline';
 
-const Graph = lazy(() => import('./graph/Graph'));
+const Graph = lazy(persistently(() => import('./graph/Graph')));
 const ADDRESS_DELAY_MS = 300;
 
 /** A run, live or past: graph, timeline and log of one moment. */

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 
+import { untilReachable } from '../../../connection/feed';
 import type { Box } from './bands';
 import type { LayoutAnswer, LayoutQuestion } from './layout.worker';
 import { fingerprint, type Plan } from './plan';
@@ -9,23 +10,30 @@ export interface Laid {
   boxes: readonly Box[];
 }
 
+const MOST_OPENINGS = 5;
+
 /** A plan and where its boxes go, worked out beside the page; the former one until then. */
 export function useLayout(plan: Plan, aspect: number): Laid {
   const worker = useRef<Worker | null>(null);
   const asked = useRef<LayoutQuestion | null>(null);
   const [laid, place] = useState<Laid>({ plan: { dense: false, nodes: [], edges: [] }, boxes: [] });
+  const [opening, openAgain] = useState(1);
   useEffect(() => {
     const opened = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
     opened.addEventListener('message', ({ data }: MessageEvent<LayoutAnswer>) => {
       // An answer to an older question would draw what is no longer there.
       if (data.number === asked.current?.number) place({ plan: asked.current.plan, boxes: data.boxes });
     });
+    opened.addEventListener('error', () => {
+      // Its code was lost on the way.
+      if (opening < MOST_OPENINGS) void untilReachable().then(() => openAgain(opening + 1));
+    });
     worker.current = opened;
     return () => {
       opened.terminate();
       worker.current = null;
     };
-  }, []);
+  }, [opening]);
   const drawn = fingerprint(plan);
   const newest = useRef(plan);
   useEffect(() => {
@@ -35,6 +43,6 @@ export function useLayout(plan: Plan, aspect: number): Laid {
     if (newest.current.nodes.length === 0) return;
     asked.current = { number: (asked.current?.number ?? 0) + 1, plan: newest.current, aspect };
     worker.current?.postMessage(asked.current);
-  }, [drawn, aspect]);
+  }, [drawn, aspect, opening]);
   return laid;
 }
