@@ -64,7 +64,7 @@ class Desk:
 
     def say(self, text: str) -> None:
         self.page.get_by_label("Message").fill(text)
-        self.page.get_by_role("button", name="Send").click()
+        self.page.get_by_role("button", name="Send", exact=True).click()
 
     def runs(self) -> list[str]:
         """The run of what the person said, and the builds that it began."""
