@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.matrix.desk import Desk, desk
+from tests.browser.desk import Desk, desk
 from tests.scenario.upstream import LEDGER
 
 HOSTILE = "<img src=x onerror='window.hit=1'><script>window.hit=1</script> [x](javascript:window.hit=1)"

@@ -33,21 +33,6 @@ def test_built_bound_approved_and_used(page: Page, house: House, upstream: str) 
     expect(page.locator("summary", has_text=bundle)).to_contain_text("succeeded")
 
 
-def test_the_page_is_moved_by_events_alone(page: Page, context: BrowserContext, house: House) -> None:
-    """Ten tabs of one browser: each hears what a program does meanwhile, and a button in each works."""
-    tabs = [page, *(context.new_page() for _ in range(9))]
-    for tab in tabs[1:]:
-        tab.goto(house.service.url + "/threads")
-    for tab in tabs:
-        expect(tab.get_by_role("status", name="Connection: Live")).to_be_attached()
-    with house.service.client() as client:
-        thread = client.post("/v1/threads", json={"title": "From a program"}).json()["id"]
-        client.post(f"/v1/threads/{thread}/runs", json={"message": "What can you do?"})
-    for tab in tabs:
-        tab.get_by_role("link", name="From a program").click()
-        expect(tab.locator("[data-message]")).to_have_count(2)
-
-
 def test_what_one_tab_renames_and_deletes_the_others_follow(page: Page, context: BrowserContext, house: House) -> None:
     page.get_by_role("button", name="What can you do?").click()
     expect(page.locator("[data-message]")).to_have_count(2)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.matrix.desk import Desk, desk
+from tests.browser.desk import Desk, desk
 from tests.browser.matrix.happenings import HAPPENINGS
 from tests.browser.matrix.situations import SITUATIONS
 

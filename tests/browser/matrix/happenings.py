@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from tests.browser.matrix.desk import Desk
+from tests.browser.desk import Desk
 
 
 def reload(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from playwright.sync_api import expect
 
 from tests.browser.conftest import build_weather, sandbox_held
-from tests.browser.matrix.desk import Desk
+from tests.browser.desk import Desk
 from tests.scenario.upstream import LEDGER
 
 PATIENCE_SECONDS = 60.0
@@ -17,8 +17,9 @@ PATIENCE_SECONDS = 60.0
 @contextmanager
 def text_streaming(desk: Desk) -> Iterator[None]:
     """The first words are on the page, and the others are still to be spoken."""
+    desk.pause.hold()
     desk.say("What can you do?")
-    desk.pause.await_begin()
+    assert desk.pause.begun.wait(PATIENCE_SECONDS)
     expect(desk.page.locator("[data-run] p").first).to_be_visible()
     yield
     desk.pause.end()

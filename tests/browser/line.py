@@ -1,13 +1,15 @@
-"""A TCP line from the browser to the service, which can be cut and mended."""
+"""A TCP line from the browser to the service, which can be cut and mended, and remembers what was asked for."""
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 CHUNK = 65536
+REQUEST = re.compile(rb"(?:^|\r\n)(?:GET|POST|PUT|PATCH|DELETE) (/\S*) HTTP/1[.]1\r\n")
 
 
 class Line:
@@ -17,6 +19,8 @@ class Line:
         self.port = 0
         self._door = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._door.getsockname()[1]}"
+        self.asked: list[str] = []
+        """Paths of the requests, in order: those of workers, too, which no page tells of."""
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._is_down = False
@@ -70,6 +74,7 @@ class Line:
     def _pass(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while chunk := source.recv(CHUNK):
+                self.asked += (path.decode() for path in REQUEST.findall(chunk))
                 target.sendall(chunk)
         for each in (source, target):
             with suppress(OSError):

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
-from tests.browser.matrix.line import Line
-from tests.browser.matrix.pause import Pause
+from tests.browser.line import Line
+from tests.browser.pause import Pause
 from tests.scenario.person import Person
 from tests.scenario.service import Service
 from tests.scenario.upstream import Upstream, upstream
