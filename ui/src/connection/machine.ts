@@ -4,7 +4,6 @@ import type { LogEvent, Problem } from '../api/client';
 import { follow, type StreamNews } from './stream';
 import type { FromHub, Standing } from './wire';
 
-type Follow = typeof follow;
 export type ConnectionEvent =
   | StreamNews
   | { type: 'CUT' }
@@ -39,12 +38,12 @@ export const connectionMachine = setup({
     emitted: {} as { type: 'tell'; message: FromHub },
   },
   actors: {
-    stream: fromCallback<ConnectionEvent, { after: number | null; follow?: Follow }>(({ input, sendBack }) => {
+    stream: fromCallback<ConnectionEvent, { after: number | null }>(({ input, sendBack }) => {
       const abort = new AbortController();
       const cut = () => {
         if (!abort.signal.aborted) sendBack({ type: 'CUT' });
       };
-      (input.follow ?? follow)(input.after, sendBack, abort.signal).then(cut, cut);
+      follow(input.after, sendBack, abort.signal).then(cut, cut);
       return () => abort.abort();
     }),
   },
