@@ -117,7 +117,7 @@ const news = (id: number): StreamNews => {
 /** The machine in the world: `happen` does to it what the model went through, as the service and the browser do. */
 function played() {
   const said: FromHub[] = [];
-  const actor = createActor(connectionMachine, { input: { online: true } });
+  const actor = createActor(connectionMachine, { input: { online: true, last: null } });
   actor.on('tell', ({ message }) => said.push(message));
   actor.start();
   const happen = async (type: Happens, { context: { log, last } }: Moment) => {
