@@ -11,7 +11,7 @@ function step(...spans: Span[]): Step {
   const moment = (time: number) => new Date(time).toISOString();
   return {
     key: 'r/s@1', run: 'r', step: 's@1', node: 's', state: 'done', attempt: 1, happened: [], approval: null, output: null,
-    error: null, touches: 0, touched: 0,
+    error: null, touched: [],
     spans: spans.map(([from, to]) => ({ from: moment(from), to: to === null ? null : moment(to) })),
   };
 }
