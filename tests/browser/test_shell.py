@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import House, build_weather
 from tests.browser.test_safe_and_usable import serious
@@ -30,6 +31,49 @@ def test_the_palette_leads_anywhere_by_keyboard(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Commands")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Commands")).to_have_count(0)
+
+
+def test_what_is_typed_right_after_the_keys_is_in_the_palette(page: Page) -> None:
+    """Its code is still on its way when the first letters come: they are kept, and the field beneath gets none."""
+    chunk = re.compile(r"/assets/Palette-.*\.js$")
+    held: list[Route] = []
+    page.route(chunk, lambda route: held.append(route))
+    message = page.get_by_label("Message")
+    message.focus()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("apprz")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status", name="The commands are being loaded")).to_have_text("appr")
+    for route in held:
+        route.continue_()
+    field = page.get_by_role("combobox")
+    expect(field).to_be_focused()
+    page.keyboard.type("ovals")
+    expect(field).to_have_value("approvals")
+    expect(message).to_have_value("")
+    expect(page.locator("[data-message]")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Approvals", exact=True)).to_be_visible()
+
+
+def test_what_is_typed_at_once_is_in_the_palette_each_time(page: Page) -> None:
+    message, field = page.get_by_label("Message"), page.get_by_role("combobox")
+    for _ in range(3):
+        message.focus()
+        page.keyboard.press("Control+k")
+        page.keyboard.type("approvals")
+        expect(field).to_have_value("approvals")
+        page.keyboard.press("Escape")
+        expect(field).to_have_count(0)
+        expect(message).to_have_value("")
+
+
+def test_the_palette_is_loaded_before_it_is_opened(page: Page) -> None:
+    with page.expect_response(re.compile(r"/assets/Palette-.*\.js$")):
+        page.keyboard.down("Control")
+    expect(page.get_by_role("combobox")).to_have_count(0)
+    page.keyboard.up("Control")
 
 
 def test_a_screen_reader_is_told_the_start_the_tool_and_the_card(page: Page) -> None:

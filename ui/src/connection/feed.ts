@@ -9,6 +9,8 @@ import type { FromHub, Standing } from './wire';
 const staleBefore = new Map<string, number>();
 let floor = 0;
 const MOST_REMEMBERED = 1000;
+/** The newest event that this tab was told of. */
+let newest = 0;
 
 function remember(queryKey: QueryKey, id: number): void {
   if (staleBefore.size >= MOST_REMEMBERED) {
@@ -97,9 +99,13 @@ export function hear(message: FromHub): void {
     case 'reset':
       staleBefore.clear();
       floor = message.since;
+      newest = message.since;
       void queries.resetQueries();
       break;
     case 'event':
+      // A tab that takes the lead begins where its own hearing ended, which may be behind that of the others.
+      if (message.event.id <= newest) break;
+      newest = message.event.id;
       for (const queryKey of staleAfter(message.event)) {
         remember(queryKey, message.event.id);
         void queries.invalidateQueries({ queryKey });
@@ -151,5 +157,9 @@ export async function untilReachable(): Promise<void> {
 export let retryNow: () => void = () => undefined;
 
 export function connect(): void {
+  // While this tab lay in the back-forward cache, it was not told that the log is another one.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) newest = 0;
+  });
   retryNow = openLink(hear);
 }

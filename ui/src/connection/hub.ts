@@ -11,9 +11,14 @@ export class Hub {
   readonly #actor: Actor<typeof connectionMachine>;
   readonly #tell: (message: FromHub) => void;
 
-  constructor(tell: (message: FromHub) => void, scope: EventTarget & { navigator: { onLine: boolean } }) {
+  /** `last`: the event after which the stream begins, null for those from now on. */
+  constructor(
+    tell: (message: FromHub) => void,
+    scope: EventTarget & { navigator: { onLine: boolean } },
+    last: number | null = null,
+  ) {
     this.#tell = tell;
-    this.#actor = createActor(connectionMachine, { input: { online: scope.navigator.onLine } });
+    this.#actor = createActor(connectionMachine, { input: { online: scope.navigator.onLine, last } });
     this.#actor.on('tell', ({ message }) => tell(message));
     let said = '';
     this.#actor.subscribe((state) => {

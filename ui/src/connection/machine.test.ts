@@ -21,7 +21,7 @@ function played(online = true) {
     asked.push(input.after);
     send = sendBack;
   });
-  const actor = createActor(connectionMachine.provide({ actors: { stream } }), { input: { online } });
+  const actor = createActor(connectionMachine.provide({ actors: { stream } }), { input: { online, last: null } });
   actor.on('tell', ({ message }) => said.push(message));
   actor.start();
   return { actor, asked, said, stream: (news: ConnectionEvent) => send(news), standing: () => standingOf(actor.getSnapshot()) };

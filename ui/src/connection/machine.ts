@@ -4,7 +4,6 @@ import type { LogEvent, Problem } from '../api/client';
 import { follow, type StreamNews } from './stream';
 import type { FromHub, Standing } from './wire';
 
-type Follow = typeof follow;
 export type ConnectionEvent =
   | StreamNews
   | { type: 'CUT' }
@@ -14,7 +13,7 @@ export type ConnectionEvent =
 
 interface Context {
   online: boolean;
-  /** Id of the last event that was passed on, null before the first connection. */
+  /** Id of the last event that was passed on, here or by who led before; null before the first connection. */
   last: number | null;
   /** The newest event when the stream was opened: reaching it ends catching up. */
   head: number;
@@ -35,16 +34,16 @@ export const connectionMachine = setup({
   types: {
     context: {} as Context,
     events: {} as ConnectionEvent,
-    input: {} as { online: boolean },
+    input: {} as { online: boolean; last: number | null },
     emitted: {} as { type: 'tell'; message: FromHub },
   },
   actors: {
-    stream: fromCallback<ConnectionEvent, { after: number | null; follow?: Follow }>(({ input, sendBack }) => {
+    stream: fromCallback<ConnectionEvent, { after: number | null }>(({ input, sendBack }) => {
       const abort = new AbortController();
       const cut = () => {
         if (!abort.signal.aborted) sendBack({ type: 'CUT' });
       };
-      (input.follow ?? follow)(input.after, sendBack, abort.signal).then(cut, cut);
+      follow(input.after, sendBack, abort.signal).then(cut, cut);
       return () => abort.abort();
     }),
   },
@@ -67,7 +66,7 @@ export const connectionMachine = setup({
   },
 }).createMachine({
   id: 'connection',
-  context: ({ input }) => ({ online: input.online, last: null, head: 0, attempt: 0, problem: null }),
+  context: ({ input }) => ({ ...input, head: 0, attempt: 0, problem: null }),
   initial: 'deciding',
   on: {
     OFFLINE: { target: '.offline', actions: assign({ online: false }) },

@@ -57,7 +57,7 @@ export class Film {
       const fresh = this.#unsorted;
       this.#unsorted = [];
       this.#events = [...this.#events, ...fresh].sort((one, other) => one.id - other.id);
-      this.whole = sharing(this.whole, frameOf(this.#events));
+      this.whole = this.#sharing(frameOf(this.#events));
       this.#show();
     });
   }
@@ -65,8 +65,13 @@ export class Film {
   #show(): void {
     const seen = this.#at === null ? this.#events : this.#until(this.#at);
     this.time = this.#at === null ? null : (seen.at(-1)?.ts ?? null);
-    this.frame = this.#at === null ? this.whole : sharing(this.frame, frameOf(seen));
+    this.frame = this.#at === null ? this.whole : this.#sharing(frameOf(seen));
     this.#watchers.forEach((watcher) => watcher());
+  }
+
+  /** A step that is as it was in either picture is the same object: neither the run's going on nor scrubbing shows it anew. */
+  #sharing(next: Frame): Frame {
+    return sharing(this.whole, sharing(this.frame, next));
   }
 
   #until(id: number): readonly LogEvent[] {

@@ -25,9 +25,8 @@ export interface Step {
   approval: string | null;
   output: unknown;
   error: unknown;
-  /** How many events have changed it, and the newest: frames of one film that agree in both show the same step. */
-  touches: number;
-  touched: number;
+  /** Ids of the events that changed it, in order: frames of one film that agree in them show the same step. */
+  touched: readonly number[];
 }
 
 export interface RunFrame {
@@ -138,15 +137,16 @@ function said({ speaking }: RunFrame, { type, data, run }: LogEvent, speakers: M
 
 const ENDS = { 'run.finished': 'done', 'run.failed': 'failed', 'run.cancelled': 'cancelled' } as const;
 
-interface Mutable extends Omit<Step, 'spans' | 'happened'> {
+interface Mutable extends Omit<Step, 'spans' | 'happened' | 'touched'> {
   spans: { from: string; to: string | null }[];
   happened: Happening[];
+  touched: number[];
 }
 
 function begun(event: LogEvent): Mutable {
   return {
     key: keyOf(event), run: event.run ?? '', step: textOf(event.data, 'step'), node: textOf(event.data, 'node'),
-    state: 'running', attempt: 1, spans: [], happened: [], approval: null, output: null, error: null, touches: 0, touched: 0,
+    state: 'running', attempt: 1, spans: [], happened: [], approval: null, output: null, error: null, touched: [],
   };
 }
 
@@ -183,8 +183,7 @@ function end(step: Mutable, state: StepState, event: LogEvent): void {
 }
 
 function touch(step: Mutable, event: LogEvent): void {
-  step.touches += 1;
-  step.touched = event.id;
+  step.touched.push(event.id);
 }
 
 /** An event that a step's own work caused without naming the step (`draft.created`, `module.installed`). */
@@ -206,7 +205,11 @@ export function sharing(before: Frame, next: Frame): Frame {
   const steps = new Map<string, Step>();
   for (const [key, step] of next.steps) {
     const was = before.steps.get(key);
-    steps.set(key, was !== undefined && was.touches === step.touches && was.touched === step.touched ? was : step);
+    steps.set(key, was !== undefined && sameEvents(was.touched, step.touched) ? was : step);
   }
   return { ...next, steps };
+}
+
+function sameEvents(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((id, place) => id === other[place]);
 }

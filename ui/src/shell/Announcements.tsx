@@ -5,20 +5,32 @@ import { onEvent } from '../connection/feed';
 import { textOf } from '../log/frame';
 import { detailOf } from '../log/gist';
 
-/** What a screen reader is told, politely: start, tool, approval and end, never each word. */
+interface Line {
+  number: number;
+  words: string;
+}
+
+const KEPT = 10;
+
+/**
+ * What a screen reader is told, politely: start, tool, approval and end, never each word. A line is added for each, as
+ * several may come before the next picture of the screen, and none is to take the place of one that was not read yet.
+ */
 export function Announcements() {
-  const [said, say] = useState('');
+  const [said, say] = useState<readonly Line[]>([]);
   useEffect(
     () =>
       onEvent((event) => {
         const words = event === null ? '' : wordsFor(event);
-        if (words !== '') say(words);
+        if (words !== '') say((before) => [...before, { number: (before.at(-1)?.number ?? 0) + 1, words }].slice(-KEPT));
       }),
     [],
   );
   return (
-    <div role="status" aria-label="What is happening" className="sr-only">
-      {said}
+    <div role="log" aria-label="What is happening" className="sr-only">
+      {said.map(({ number, words }) => (
+        <p key={number}>{words}</p>
+      ))}
     </div>
   );
 }

@@ -19,8 +19,17 @@ interface Group {
   items: Command[];
 }
 
+interface PaletteProps {
+  open: boolean;
+  close: () => void;
+  text: string;
+  type: (text: string) => void;
+  /** Its field has the focus: from here on it hears itself what is typed. */
+  arrived: () => void;
+}
+
 /** Every place and command by its name, from the keyboard. */
-export default function Palette({ open, close }: { open: boolean; close: () => void }) {
+export default function Palette({ open, close, ...field }: PaletteProps) {
   return (
     <Dialog.Root open={open} onOpenChange={(stays) => !stays && close()}>
       <Dialog.Portal>
@@ -29,18 +38,31 @@ export default function Palette({ open, close }: { open: boolean; close: () => v
           aria-label="Commands"
           className="fixed top-[12vh] left-1/2 z-20 flex max-h-[70vh] w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 flex-col overflow-hidden rounded-card border border-edge bg-sheet text-ink shadow-xl outline-none"
         >
-          <Commands close={close} />
+          <Commands close={close} {...field} />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
-function Commands({ close }: { close: () => void }) {
+function Commands({ close, text, type, arrived }: Omit<PaletteProps, 'open'>) {
   const groups = useCommands();
   return (
-    <Autocomplete.Root open inline items={groups} autoHighlight="always" keepHighlight itemToStringValue={(item: Command) => item.label}>
+    <Autocomplete.Root
+      open
+      inline
+      items={groups}
+      value={text}
+      onValueChange={type}
+      autoHighlight="always"
+      keepHighlight
+      itemToStringValue={(item: Command) => item.label}
+    >
       <Autocomplete.Input
+        onFocus={({ currentTarget }) => {
+          currentTarget.setSelectionRange(text.length, text.length);
+          arrived();
+        }}
         aria-label="Go to a page, a conversation or a module, or give a command"
         placeholder="Go to, or do …"
         className="h-12 w-full shrink-0 border-b border-line bg-sheet px-4 outline-none placeholder:text-soft"

@@ -12,14 +12,15 @@ import { PAGES } from './pages';
 import { chooseTheme, useTheme, type Theme } from './theme';
 import { usePalette } from './usePalette';
 
-const Palette = lazy(persistently(() => import('./Palette')));
+const loadPalette = persistently(() => import('./Palette'));
+const Palette = lazy(loadPalette);
 
 const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 
 export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const pending = usePendingApprovals().data?.items.length ?? 0;
-  const palette = usePalette();
+  const { wanted, prepare, show, arriving, ...palette } = usePalette(loadPalette);
   const title = PAGES.find((each) => path.startsWith(each.path))?.title ?? (path === '/design' ? 'Design language' : 'Not found');
   useEffect(() => {
     document.title = `${pending > 0 ? `(${pending}) ` : ''}${title} · NEXUS`;
@@ -33,7 +34,14 @@ export function Shell() {
         <span className="mr-3 font-mono text-sm font-semibold tracking-[0.18em] max-sm:ml-1">NEXUS</span>
         <Navigation pending={pending} />
         <div className="ml-auto flex items-center gap-1">
-          <Button weight="quiet" className="gap-3" aria-keyshortcuts="Control+K" onClick={palette.show}>
+          <Button
+            weight="quiet"
+            className="gap-3"
+            aria-keyshortcuts="Control+K"
+            onClick={show}
+            onPointerEnter={prepare}
+            onFocus={prepare}
+          >
             Go to <kbd aria-hidden className="rounded-field border border-line px-1 font-mono text-xs max-sm:hidden">Ctrl K</kbd>
           </Button>
           <ConnectionState />
@@ -46,11 +54,24 @@ export function Shell() {
       </main>
       <Navigation pending={pending} below />
       <Announcements />
-      {palette.wanted && (
-        <Suspense>
-          <Palette open={palette.open} close={palette.close} />
+      {wanted && (
+        <Suspense fallback={arriving && <Arriving text={palette.text} />}>
+          <Palette {...palette} />
         </Suspense>
       )}
+    </div>
+  );
+}
+
+/** Where the palette's field will be, with what was typed already. */
+function Arriving({ text }: { text: string }) {
+  return (
+    <div
+      role="status"
+      aria-label="The commands are being loaded"
+      className="fixed top-[12vh] left-1/2 z-20 h-12 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 truncate rounded-card border border-edge bg-sheet px-4 leading-12 text-ink shadow-xl"
+    >
+      {text || <span className="text-soft">Go to, or do …</span>}
     </div>
   );
 }

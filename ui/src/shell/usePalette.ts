@@ -1,21 +1,50 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 
-/** Whether the command palette is open, and Ctrl-K (or Cmd-K) to open it. `wanted` once it was, so that it is loaded then. */
-export function usePalette() {
-  const [{ open, wanted }, set] = useState({ open: false, wanted: false });
+/**
+ * The command palette, and Ctrl-K (or Cmd-K) to open it. It is loaded late, so what is typed until its field has the
+ * focus is kept for it and does not fall into the page beneath. `load` is called once it is likely to be wanted.
+ */
+export function usePalette(load: () => Promise<unknown>) {
+  // `wanted` once it was open: then it is loaded. `arriving` until its field has the focus.
+  const [palette, set] = useState({ open: false, wanted: false, arriving: false, text: '' });
+  const turn = (open: boolean) => set({ open, wanted: true, arriving: open, text: '' });
+  const edit = (change: (text: string) => string) => set((before) => ({ ...before, text: change(before.text) }));
+  // If it cannot be loaded now, it is tried again when it opens.
+  const prepare = () => void load().catch(() => undefined);
+
+  const heed = useEffectEvent((event: KeyboardEvent) => {
+    if (isModifier(event)) {
+      if (event.key === 'Control' || event.key === 'Meta') prepare();
+      return;
+    }
+    if (opens(event)) turn(!palette.open);
+    else if (!palette.arriving || event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === 'Escape') turn(false);
+    else if (event.key === 'Backspace') edit((text) => text.slice(0, -1));
+    else if (event.key.length === 1) edit((text) => text + event.key);
+    // Enter among them: nothing is chosen, or sent by the page beneath, before it can be seen.
+    event.preventDefault();
+    event.stopPropagation();
+  });
   useEffect(() => {
-    const heed = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-      event.preventDefault();
-      set((before) => ({ open: !before.open, wanted: true }));
-    };
-    document.addEventListener('keydown', heed);
-    return () => document.removeEventListener('keydown', heed);
+    const listen = (event: KeyboardEvent) => heed(event);
+    document.addEventListener('keydown', listen, { capture: true });
+    return () => document.removeEventListener('keydown', listen, { capture: true });
   }, []);
   return {
-    open,
-    wanted,
-    show: () => set({ open: true, wanted: true }),
-    close: () => set({ open: false, wanted: true }),
+    ...palette,
+    prepare,
+    show: () => turn(true),
+    close: () => turn(false),
+    type: (text: string) => edit(() => text),
+    arrived: () => set((before) => ({ ...before, arriving: false })),
   };
+}
+
+function isModifier({ key }: KeyboardEvent): boolean {
+  return key === 'Control' || key === 'Meta' || key === 'Shift' || key === 'Alt' || key === 'AltGraph';
+}
+
+function opens({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === 'k' && (ctrlKey || metaKey) && !altKey && !shiftKey;
 }
