@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.accessibility.looking import Look
+from tests.browser.accessibility.looking import Look, unfold
 from tests.browser.conftest import House
 from tests.verify.page import ROOT
 
@@ -25,8 +25,7 @@ def module(look: Look, house: House, upstream: str) -> None:
         if section == "files":
             page.locator("[class^=hljs]").first.wait_for()
         if section == "report":
-            for each in page.get_by_role("region", name="Report").locator("summary").all():
-                each.click()
+            unfold(page.get_by_role("region", name="Report"))
         look.at(f"a module's {section}", page.get_by_role("region", name=section.capitalize()))
     look.show("/modules/notes/runs")
     look.at("a module that nothing has called", page.get_by_text("Nothing has called this module yet."))

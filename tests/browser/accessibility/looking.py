@@ -56,6 +56,11 @@ class Look:
             self.found += [Finding(place, theme, width, fault) for fault in faults]
 
 
+def unfold(box: Locator) -> None:
+    """Open all that is folded in a box."""
+    box.evaluate("box => box.querySelectorAll('details').forEach((each) => { each.open = true })")
+
+
 def too_wide(page: Page, width: int) -> list[Fault]:
     """Whether the page has to be scrolled sideways."""
     actual: int = page.evaluate("document.documentElement.scrollWidth")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.accessibility.looking import Look
+from tests.browser.accessibility.looking import Look, unfold
 from tests.browser.conftest import House, graph, watch
 
 
@@ -14,8 +14,7 @@ def build(look: Look, house: House) -> None:
     graph(page, "prove: done").click()
     step = page.get_by_role("region", name="Step prove")
     step.get_by_text("6 of 6 cases").wait_for()
-    for each in step.locator("details:not([open]) > summary").all():
-        each.click()
+    unfold(step)
     look.at("a step with its report", step.get_by_label("Output"))
     page.get_by_role("region", name="Timeline").get_by_role("button", name="card").click()
     look.at("a step that waits", page.get_by_role("button", name="Approve: Install Weather"))

@@ -17,7 +17,7 @@ export function Announcements() {
     [],
   );
   return (
-    <div role="status" aria-label="What is happening" className="sr-only">
+    <div role="status" aria-live="polite" aria-label="What is happening" className="sr-only">
       {said}
     </div>
   );

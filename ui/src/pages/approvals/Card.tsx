@@ -87,7 +87,7 @@ const BAR = 'flex flex-wrap items-center gap-2 border-t border-line px-4 py-3';
 
 function AnswerBar({ approval, answer }: AnswerProps) {
   const [rejecting, reject] = useState(false);
-  if (rejecting) return <Rejection answer={answer} back={() => reject(false)} />;
+  if (rejecting) return <Rejection approval={approval} answer={answer} back={() => reject(false)} />;
   return (
     <div className={BAR}>
       <Button
@@ -105,10 +105,11 @@ function AnswerBar({ approval, answer }: AnswerProps) {
   );
 }
 
-function Rejection({ answer, back }: { answer: AnswerProps['answer']; back: () => void }) {
+function Rejection({ approval, answer, back }: AnswerProps & { back: () => void }) {
   const [reason, setReason] = useState('');
   return (
     <form
+      aria-label={`Rejection of ${approval.title}`}
       className={BAR}
       onSubmit={(event) => {
         event.preventDefault();

@@ -58,6 +58,7 @@ function Hosts({ payload, shown, bind, busy = false }: ModuleFactsProps) {
   const unreachable = new Map(shown.reachability?.filter((each) => !each.reachable).map((each) => [each.host, each.reason]));
   return (
     <form
+      aria-label={`Where ${payload.module} reaches its hosts`}
       className="space-y-2"
       onSubmit={(event) => {
         event.preventDefault();

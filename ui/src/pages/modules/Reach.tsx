@@ -48,6 +48,7 @@ function Addresses({ module: { hosts, binding }, ask, busy }: AddressesProps) {
   const changed = described.some((each) => (typed[each] ?? '').trim() !== (binding[each] ?? ''));
   return (
     <form
+      aria-label="Where hosts are really reached"
       className="space-y-3"
       onSubmit={(event) => {
         event.preventDefault();
