@@ -89,9 +89,9 @@ def answers(look: Look) -> None:
     look.show("/threads")
     page.get_by_label("Message").fill(ASKS)
     page.keyboard.press("Enter")
-    call = page.locator("details", has_text="succeeded")
+    call = page.locator("summary", has_text="weather__get_forecast")
     look.at("a tool call", call)
-    call.locator("summary").click()
+    call.click()
     page.get_by_text("Why, and how it was checked").click()
     look.at("a tool call, opened", page.get_by_label("Result"), page.get_by_role("link", name="Watch the run"))
 
