@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -75,11 +76,16 @@ class House:
             for process in held:
                 process.resume()
 
-    def install(self, description: str, binding: dict[str, str] | None = None) -> None:
-        """From a description to an installed module, by HTTP."""
+    def ask(self, description: str) -> dict[str, Any]:
+        """From a description to the card that asks for its module to be installed, by HTTP."""
         with self.service.client() as client:
             run = client.post("/admin/drafts", json={"text": description}).json()["id"]
-            card = card_of(client, run)
+            return card_of(client, run)
+
+    def install(self, description: str, binding: dict[str, str] | None = None) -> None:
+        """From a description to an installed module, by HTTP."""
+        card = self.ask(description)
+        with self.service.client() as client:
             if binding is not None:
                 edit = {"answer": "edit", "payload_hash": card["payload_hash"], "edit": {"binding": binding}}
                 card = client.post(f"/v1/approvals/{card['id']}", json=edit).raise_for_status().json()

@@ -131,7 +131,11 @@ def _rich(route: Route) -> None:
 
 
 def answered(look: Look, house: House) -> None:
-    """Cards of all ends."""
+    """Several open cards, and cards of all ends."""
+    house.ask(WEATHER.replace("Unit of wind speeds.", "The unit of wind."))
+    house.ask(WEATHER.replace("Unit of wind speeds.", "Wind's unit."))
+    look.show("/approvals")
+    look.at("approvals with several cards", look.page.get_by_role("button", name="Approve: Install Weather").first)
     with house.service.client() as client:
         for card in client.get("/v1/approvals", params={"state": "pending"}).json()["items"]:
             body = {"answer": "reject", "payload_hash": card["payload_hash"], "reason": "Not today"}

@@ -57,7 +57,7 @@ def asking(look: Look) -> None:
     """An operation that writes, and other addresses: both ask first."""
     page = look.page
     look.show("/modules/notes/operations?operation=create_note")
-    page.get_by_label("text").fill("buy milk")
+    page.get_by_label("text").fill("buy milk, " * 40)
     page.get_by_role("button", name="Ask to run").click()
     card = page.get_by_role("article")
     look.at("a write that asks", card)

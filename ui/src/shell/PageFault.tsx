@@ -6,7 +6,7 @@ export function PageFault({ error, reset }: { error: unknown; reset: () => void 
     <div role="alert" className="m-4 rounded-card border border-red bg-red-wash p-3 text-sm">
       <p className="font-medium text-red">This page has a fault of its own: nothing was lost, and nothing was done.</p>
       <p className="mt-0.5">Show it again, or reload it. If it stays so, report it with these words:</p>
-      <pre className="mt-1 overflow-x-auto font-mono text-xs">{error instanceof Error ? error.message : String(error)}</pre>
+      <pre className="mt-1 break-words whitespace-pre-wrap font-mono text-xs">{error instanceof Error ? error.message : String(error)}</pre>
       <Button className="mt-2" onClick={reset}>
         Show it again
       </Button>

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 
 import type { Approval } from '../../api/client';
 import { Button, Hash, State, TextInput } from '../../design/controls';
@@ -16,7 +16,6 @@ export function CardOf({ approval }: { approval: string }) {
 }
 
 export function Card({ approval }: { approval: Approval }) {
-  const heading = useId();
   const answer = useAnswer(approval);
   const pending = approval.state === 'pending';
   const shown = approval.shown as Shown;
@@ -24,12 +23,12 @@ export function Card({ approval }: { approval: Approval }) {
   const ofTool = toolPayload(approval);
   return (
     <article
-      aria-labelledby={heading}
+      aria-label={`${approval.title}, ${approval.payload_hash.slice(0, 12)}`}
       data-approval={approval.id}
       className={`overflow-hidden rounded-card border bg-sheet ${pending ? 'border-amber' : 'border-line'}`}
     >
       <header className={`flex flex-wrap items-center gap-x-3 px-4 py-2.5 ${pending ? 'bg-amber-wash' : ''}`}>
-        <h3 id={heading} className="font-semibold">
+        <h3 className="font-semibold">
           {approval.title}
         </h3>
         <span className="ml-auto">
@@ -109,7 +108,7 @@ function Rejection({ approval, answer, back }: AnswerProps & { back: () => void 
   const [reason, setReason] = useState('');
   return (
     <form
-      aria-label={`Rejection of ${approval.title}`}
+      aria-label={`Rejection of ${approval.title}, ${approval.payload_hash.slice(0, 12)}`}
       className={BAR}
       onSubmit={(event) => {
         event.preventDefault();

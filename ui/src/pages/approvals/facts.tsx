@@ -56,9 +56,11 @@ function Hosts({ payload, shown, bind, busy = false }: ModuleFactsProps) {
   const [typed, type] = useState<Record<string, string>>(payload.binding);
   const changed = Object.entries(typed).some(([host, address]) => address !== (payload.binding[host] ?? ''));
   const unreachable = new Map(shown.reachability?.filter((each) => !each.reachable).map((each) => [each.host, each.reason]));
+  // Where nothing can be set it is a list, and no form.
+  const Box = bind === undefined ? 'div' : 'form';
   return (
-    <form
-      aria-label={`Where ${payload.module} reaches its hosts`}
+    <Box
+      aria-label={bind && `Where ${payload.module} ${payload.bundle_sha256.slice(0, 12)} reaches its hosts`}
       className="space-y-2"
       onSubmit={(event) => {
         event.preventDefault();
@@ -88,7 +90,7 @@ function Hosts({ payload, shown, bind, busy = false }: ModuleFactsProps) {
           Set addresses (the card gets a new hash)
         </Button>
       )}
-    </form>
+    </Box>
   );
 }
 
@@ -109,7 +111,7 @@ export function ToolFacts({ call, edit, busy = false }: ToolFactsProps) {
         Calls <code className="font-mono text-xs">{call.subject}</code> with
       </p>
       {draft === null ? (
-        <pre className="overflow-x-auto rounded-field bg-raised p-2.5 font-mono text-xs">{given}</pre>
+        <pre className="break-words whitespace-pre-wrap rounded-field bg-raised p-2.5 font-mono text-xs">{given}</pre>
       ) : (
         <textarea
           autoFocus

@@ -61,7 +61,6 @@ function Addresses({ module: { hosts, binding }, ask, busy }: AddressesProps) {
           {binding[each] !== undefined && <span> → really at {binding[each]}</span>}
           <TextInput
             className="mt-1 max-w-96 font-mono"
-            aria-label={`Reach ${each} at another address`}
             placeholder="where it says, or another address: http://…"
             value={typed[each] ?? ''}
             onChange={(event) => type({ ...typed, [each]: event.target.value })}
