@@ -16,6 +16,13 @@ HEIGHT = 800
 LONGEST_ELEMENT = 240
 # The widest last: between two places the page is used as on a desk.
 WAYS: tuple[tuple[Theme, int], ...] = (("light", 360), ("dark", 360), ("dark", 1440), ("light", 1440))
+TOO_WIDE = """width => {
+    const page = document.documentElement;
+    const scrolls = (box) =>
+        box.scrollWidth > box.clientWidth + 1 && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX);
+    const boxes = [...document.querySelectorAll('main, main :not(pre, nav, [role=group])')].filter(scrolls);
+    return [...(page.scrollWidth > width ? [page] : []), ...boxes].map((box) => box.cloneNode().outerHTML);
+}"""
 
 
 @dataclass(frozen=True)
@@ -62,9 +69,9 @@ def unfold(box: Locator) -> None:
 
 
 def too_wide(page: Page, width: int) -> list[Fault]:
-    """Whether the page has to be scrolled sideways."""
-    actual: int = page.evaluate("document.documentElement.scrollWidth")
-    return [] if actual <= width else [Fault("layout", "sideways", "<html>", f"The page is {actual} px wide.")]
+    """What has to be scrolled sideways, save the boxes that are made for it: code, tables, and a row of links."""
+    found: list[str] = page.evaluate(TOO_WIDE, width)
+    return [Fault("layout", "sideways", each, f"It is wider than the {width} px of the window.") for each in found]
 
 
 def told(found: Iterable[Finding]) -> str:
