@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from orchestrator.api.page import BUILT
+from tests.installing import approve, card_of
 from tests.verify.service import RunningService, running_service
 
 CHROMIUM = shutil.which("chromium")
@@ -76,6 +78,21 @@ class House:
     def sandbox_held(self) -> AbstractContextManager[None]:
         return sandbox_held(self.service.pid)
 
+    def ask(self, description: str) -> dict[str, Any]:
+        """From a description to the card that asks for its module to be installed, by HTTP."""
+        with self.service.client() as client:
+            run = client.post("/admin/drafts", json={"text": description}).json()["id"]
+            return card_of(client, run)
+
+    def install(self, description: str, binding: dict[str, str] | None = None) -> None:
+        """From a description to an installed module, by HTTP."""
+        card = self.ask(description)
+        with self.service.client() as client:
+            if binding is not None:
+                edit = {"answer": "edit", "payload_hash": card["payload_hash"], "edit": {"binding": binding}}
+                card = client.post(f"/v1/approvals/{card['id']}", json=edit).raise_for_status().json()
+            approve(client, card)
+
     def start_again(self) -> None:
         """On the same port, with the same data."""
         self.service = self._serve(int(self.service.url.rpartition(":")[2]))
@@ -87,17 +104,25 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield House(tmp_path, stack)
 
 
-@pytest.fixture
-def upstream() -> Iterator[str]:
-    """Address of the stand-in that answers for the examples' services."""
+@contextmanager
+def upstream_service() -> Iterator[str]:
+    """Address of the stand-in that answers for the examples' services, while the block lasts."""
     program = Path(sys.executable).with_name("nexus")
     process = subprocess.Popen([program, "demo", "upstream"], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     address = re.search(r"http://[\d.]+:\d+", process.stdout.readline())
     assert address is not None
-    yield address[0]
-    process.terminate()
-    process.wait()
+    try:
+        yield address[0]
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def upstream() -> Iterator[str]:
+    with upstream_service() as address:
+        yield address
 
 
 @pytest.fixture
@@ -126,3 +151,16 @@ def build_weather(page: Page) -> None:
     """One click on the example, until its card waits."""
     page.get_by_role("button", name="Build a weather module").click()
     page.get_by_role("button", name="Approve: Install Weather").wait_for()
+
+
+def watch(page: Page, house: House, kind: str) -> str:
+    """Open the newest run of a kind; gives its id."""
+    run = house.service.client().get("/v1/runs", params={"kind": kind}).json()["items"][0]["id"]
+    page.goto(f"{house.service.url}/runs/{run}")
+    return run
+
+
+def graph(page: Page, step: str) -> Locator:
+    """The box of a step in a state, as ``prove: done``."""
+    said = re.compile(step.replace(": ", r"\s*:\s*"))
+    return page.get_by_label("The run as a graph").get_by_role("button", name=said)

@@ -12,7 +12,7 @@ TITLE = "From a program"
 
 
 def tabs_that_work(desk: Desk, tabs: int) -> list[Page]:
-    """Those of ``tabs`` open ones that hear of a conversation opened elsewhere, and are answered in one of their own."""
+    """Those of ``tabs`` open ones that hear of a conversation opened elsewhere, and get an answer of their own."""
     while len(desk.pages) < tabs:
         desk.open_page("/threads")
     desk.await_live()

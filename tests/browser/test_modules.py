@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.conftest import House
-from tests.browser.test_safe_and_usable import serious
-from tests.installing import approve, card_of
 from tests.verify.page import ROOT
 
 EXAMPLES = ROOT / "examples"
@@ -21,17 +16,6 @@ HOSTILE = "<script>window.hit=1</script><img src=x onerror='window.hit=1'>"
 SECTIONS = ["operations", "reach", "files", "report", "versions", "changes", "runs"]
 
 
-def install(house: House, description: str, binding: dict[str, str] | None = None) -> None:
-    """From a description to an installed module, by HTTP."""
-    with house.service.client() as client:
-        run = client.post("/admin/drafts", json={"text": description}).json()["id"]
-        card = card_of(client, run)
-        if binding is not None:
-            edit = {"answer": "edit", "payload_hash": card["payload_hash"], "edit": {"binding": binding}}
-            card = client.post(f"/v1/approvals/{card['id']}", json=edit).raise_for_status().json()
-        approve(client, card)
-
-
 def show(page: Page, house: House, path: str) -> None:
     page.goto(house.service.url + path)
     expect(page.get_by_role("status", name="Connection: Live")).to_be_attached()
@@ -40,7 +24,7 @@ def show(page: Page, house: House, path: str) -> None:
 def test_an_operation_is_tried_through_its_form(page: Page, house: House, upstream: str) -> None:
     page.get_by_role("link", name="Modules").click()
     expect(page.get_by_text("No module is installed yet.")).to_be_visible()
-    install(house, WEATHER, dict.fromkeys(HOSTS, upstream))
+    house.install(WEATHER, dict.fromkeys(HOSTS, upstream))
     page.get_by_role("link", name="Weather", exact=False).click()
     page.get_by_role("button", name="Weather forecast for a coordinate").click()
     page.get_by_label("latitude").fill("52.5")
@@ -60,7 +44,7 @@ def test_an_operation_is_tried_through_its_form(page: Page, house: House, upstre
 
 
 def test_its_source_can_be_read_and_a_reload_stays(page: Page, house: House) -> None:
-    install(house, WEATHER)
+    house.install(WEATHER)
     show(page, house, "/modules/weather/files")
     page.get_by_role("link", name="operations/get_forecast.py").click()
     source = page.get_by_role("group", name="operations/get_forecast.py")
@@ -74,9 +58,9 @@ def test_its_source_can_be_read_and_a_reload_stays(page: Page, house: House) -> 
 
 
 def test_rolled_back_in_one_tab_and_followed_in_another(page: Page, context: BrowserContext, house: House) -> None:
-    install(house, WEATHER)
+    house.install(WEATHER)
     show(page, house, "/modules/weather/versions")
-    install(house, SECOND)
+    house.install(SECOND)
     other = context.new_page()
     show(other, house, "/modules/weather")
     expect(other.get_by_text("Version 2 ·")).to_be_visible()
@@ -94,7 +78,7 @@ def test_rolled_back_in_one_tab_and_followed_in_another(page: Page, context: Bro
 
 
 def test_a_write_asks_first_and_so_do_new_addresses(page: Page, house: House, upstream: str) -> None:
-    install(house, NOTES, {"https://notes.example/v1": upstream + "/v1"})
+    house.install(NOTES, {"https://notes.example/v1": upstream + "/v1"})
     show(page, house, "/modules/notes/operations?operation=create_note")
     page.get_by_label("text").fill("buy milk")
     page.get_by_role("button", name="Ask to run").click()
@@ -122,7 +106,7 @@ def test_a_hostile_description_is_only_text(page: Page, house: House) -> None:
     hostile = WEATHER.replace("Weather forecast for a coordinate", HOSTILE).replace(
         "Number of days, today included.", HOSTILE
     )
-    install(house, hostile)
+    house.install(hostile)
     show(page, house, "/modules/weather/operations?operation=get_forecast")
     expect(page.get_by_text(HOSTILE).first).to_be_visible()
     page.get_by_label("latitude").fill("1")
@@ -131,33 +115,3 @@ def test_a_hostile_description_is_only_text(page: Page, house: House) -> None:
         show(page, house, f"/modules/weather/{section}")
     assert page.evaluate("window.hit") is None
     assert refused == []
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_axe_finds_nothing_serious(
-    page: Page, house: House, upstream: str, theme: Literal["light", "dark"], width: int
-) -> None:
-    install(house, WEATHER, dict.fromkeys(HOSTS, upstream))
-    install(house, SECOND)
-    with house.service.client() as client:
-        place = {"arguments": {"latitude": 1, "longitude": 1}}
-        client.post("/v1/modules/weather/operations/get_forecast", json=place).raise_for_status()
-    page.emulate_media(color_scheme=theme)
-    page.set_viewport_size({"width": width, "height": 800})
-    show(page, house, "/modules")
-    page.get_by_text("2 operations").wait_for()
-    found = {"the list": serious(page)}
-    for section in SECTIONS:
-        show(page, house, f"/modules/weather/{section}")
-        page.get_by_role("region", name=section.capitalize()).wait_for()
-        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-        if section == "files":
-            page.locator("[class^=hljs]").first.wait_for()
-        found[section] = serious(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, section
-    show(page, house, "/modules/weather/operations?operation=get_forecast")
-    page.get_by_role("button", name="Run", exact=True).click()
-    page.get_by_text("Fill this in.").first.wait_for()
-    found["a form that lacks something"] = serious(page)
-    assert found == {place: [] for place in found}

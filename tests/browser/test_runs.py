@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal
+from playwright.sync_api import Page, expect
 
-import pytest
-from playwright.sync_api import Locator, Page, expect
-
-from tests.browser.conftest import House, build_weather
-from tests.browser.test_safe_and_usable import serious
-
-
-def watch(page: Page, house: House, kind: str) -> str:
-    """Open the newest run of a kind; gives its id."""
-    run = house.service.client().get("/v1/runs", params={"kind": kind}).json()["items"][0]["id"]
-    page.goto(f"{house.service.url}/runs/{run}")
-    return run
-
-
-def graph(page: Page, step: str) -> Locator:
-    """The box of a step in a state, as ``prove: done``."""
-    said = re.compile(step.replace(": ", r"\s*:\s*"))
-    return page.get_by_label("The run as a graph").get_by_role("button", name=said)
+from tests.browser.conftest import House, build_weather, graph, watch
 
 
 def test_a_build_is_seen_live_and_scrubbed_while_it_lasts(page: Page, house: House) -> None:
@@ -81,22 +63,3 @@ def test_a_past_run_plays_as_a_film(page: Page, house: House) -> None:
     page.get_by_role("button", name="Play").click()
     expect(graph(page, "evolve: done")).to_be_visible()
     expect(page.get_by_role("button", name="End")).to_have_attribute("aria-pressed", "true")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_axe_finds_nothing_serious(page: Page, house: House, theme: Literal["light", "dark"], width: int) -> None:
-    build_weather(page)
-    page.emulate_media(color_scheme=theme)
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{house.service.url}/runs")
-    page.get_by_role("link", name="Build: weather").or_(page.get_by_role("link", name="Build")).first.wait_for()
-    found = {"runs": serious(page)}
-    watch(page, house, "turn")
-    graph(page, "evolve: done").wait_for()
-    found["a run"] = serious(page)
-    page.get_by_role("region", name="Timeline").get_by_role("button", name="prove").click()
-    page.get_by_role("region", name="Step prove").get_by_text("6 of 6").wait_for()
-    found["a step"] = serious(page)
-    assert found == {place: [] for place in found}
-    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import House, build_weather
-from tests.browser.test_safe_and_usable import serious
+from tests.browser.conftest import build_weather
 
 
 def command(page: Page, words: str) -> None:
@@ -94,18 +91,3 @@ def test_a_screen_reader_is_told_the_start_the_tool_and_the_card(page: Page) -> 
     assert any("Waiting for your approval: Install Weather" in words for words in told)
     # Said once each, never word by word.
     assert len(told) < 10
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_axe_finds_nothing_serious(page: Page, house: House, theme: Literal["light", "dark"], width: int) -> None:
-    page.emulate_media(color_scheme=theme)
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{house.service.url}/design")
-    page.get_by_role("heading", name="Design language").wait_for()
-    found = {"design": serious(page)}
-    page.get_by_role("button", name="Go to").click()
-    page.get_by_role("option", name="Runs").wait_for()
-    found["the palette"] = serious(page)
-    assert found == {place: [] for place in found}
-    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,6 +1,8 @@
+import { clsx } from 'clsx';
 import { lazy, Suspense } from 'react';
 
 import { persistently } from '../connection/persistently';
+import { useScrollStop } from './useScrollStop';
 
 const Highlighted = lazy(persistently(() => import('./Highlighted')));
 
@@ -10,13 +12,20 @@ export type Language = 'python' | 'json' | 'yaml' | 'ini' | 'markdown' | 'bash' 
 /** Characters. Beyond them colouring costs more than it shows. */
 const MOST_HIGHLIGHTED = 200_000;
 
-/** Source as text, highlighted once that is loaded. */
-export function Code({ text, language = 'text', label = 'Source' }: { text: string; language?: Language; label?: string }) {
+interface CodeProps {
+  text: string;
+  language?: Language;
+  label?: string;
+  className?: string;
+}
+
+/** Source as text in a box that scrolls, highlighted once that is loaded. */
+export function Code({ text, language = 'text', label = 'Source', className }: CodeProps) {
+  const stop = useScrollStop<HTMLPreElement>();
   const isPlain = language === 'text' || text.length > MOST_HIGHLIGHTED;
   return (
-    // It scrolls by itself, so the keyboard has to reach it.
-    <pre tabIndex={0} role="group" aria-label={label} className="overflow-x-auto rounded-field bg-raised p-3 font-mono text-xs">
-      <code>
+    <pre {...stop} role="group" aria-label={label} className={clsx('overflow-auto rounded-field bg-raised font-mono text-xs', className)}>
+      <code className="block w-fit p-3">
         {isPlain ? (
           text
         ) : (

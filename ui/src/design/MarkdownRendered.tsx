@@ -1,9 +1,21 @@
+import { clsx } from 'clsx';
+import type { ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import breaks from 'remark-breaks';
 import gfm from 'remark-gfm';
 
 import Highlighted from './Highlighted';
 import { LANGUAGES } from './languages';
+import { useScrollStop } from './useScrollStop';
+
+/** What may be wider than the text around it scrolls by itself. */
+function Wide({ label, className, children }: { label: string; className?: string; children: ReactNode }) {
+  return (
+    <div {...useScrollStop<HTMLDivElement>()} role="group" aria-label={label} className={clsx('overflow-x-auto', className)}>
+      {children}
+    </div>
+  );
+}
 
 const PARTS: Components = {
   h1: ({ children }) => <h3 className="text-lg font-semibold">{children}</h3>,
@@ -17,9 +29,9 @@ const PARTS: Components = {
     </a>
   ),
   pre: ({ children }) => (
-    <pre tabIndex={0} className="overflow-x-auto rounded-field bg-raised p-3 font-mono text-xs">
-      {children}
-    </pre>
+    <Wide label="Code" className="rounded-field bg-raised">
+      <pre className="w-fit p-3 font-mono text-xs">{children}</pre>
+    </Wide>
   ),
   code: ({ children, className }) => {
     const language = /language-(\w+)/.exec(className ?? '')?.[1] ?? '';
@@ -29,11 +41,11 @@ const PARTS: Components = {
   // An image would be fetched from wherever a text says: its description stands for it.
   img: ({ alt }) => <span>{alt}</span>,
   table: ({ children }) => (
-    <div className="overflow-x-auto">
+    <Wide label="Table">
       <table className="text-sm [&_td]:border [&_td]:border-line [&_td]:px-2 [&_td]:py-1 [&_th]:border [&_th]:border-line [&_th]:px-2 [&_th]:py-1">
         {children}
       </table>
-    </div>
+    </Wide>
   ),
 };
 

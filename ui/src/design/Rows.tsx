@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { clsx } from 'clsx';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
+
+import { useScrollStop } from './useScrollStop';
 
 interface RowsProps {
   label: string;
@@ -15,27 +16,29 @@ interface RowsProps {
 
 /** A long list in a box that scrolls: only the rows that are seen exist in the page. */
 export function Rows({ label, count, height, follow = -1, className, row }: RowsProps) {
-  const box = useRef<HTMLDivElement>(null);
+  const { ref: box, tabIndex } = useScrollStop<HTMLDivElement>();
   // eslint-disable-next-line react-hooks/incompatible-library -- the React Compiler, which it would trip, is not used
   const rows = useVirtualizer({ count, getScrollElement: () => box.current, estimateSize: () => height, overscan: 12 });
   useEffect(() => {
     if (follow >= 0 && follow < count) rows.scrollToIndex(follow, { align: 'auto' });
   }, [rows, follow, count]);
   return (
-    <div ref={box} className={clsx('h-full overflow-y-auto', className)} tabIndex={0} role="region" aria-label={label}>
-      <ol className="relative" style={{ height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map(({ index, start }) => (
-          <li
-            key={index}
-            aria-setsize={count}
-            aria-posinset={index + 1}
-            className="absolute inset-x-0"
-            style={{ height, transform: `translateY(${start}px)` }}
-          >
-            {row(index)}
-          </li>
-        ))}
-      </ol>
+    <div ref={box} className="h-full overflow-y-auto" tabIndex={tabIndex} role="region" aria-label={label}>
+      <div className={className}>
+        <ol className="relative" style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map(({ index, start }) => (
+            <li
+              key={index}
+              aria-setsize={count}
+              aria-posinset={index + 1}
+              className="absolute inset-x-0"
+              style={{ height, transform: `translateY(${start}px)` }}
+            >
+              {row(index)}
+            </li>
+          ))}
+        </ol>
+      </div>
     </div>
   );
 }

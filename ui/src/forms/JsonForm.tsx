@@ -45,11 +45,13 @@ export function JsonForm({ schema, value, submit, busy = false, onSubmit, onChan
         />
       </label>
       {wrong.length > 0 && (
-        <ul id={id} role="alert" className="text-sm text-red">
-          {wrong.map((each) => (
-            <li key={each}>{each}</li>
-          ))}
-        </ul>
+        <div id={id} role="alert" className="text-sm text-red">
+          <ul>
+            {wrong.map((each) => (
+              <li key={each}>{each}</li>
+            ))}
+          </ul>
+        </div>
       )}
       <SubmitRow submit={submit} busy={busy}>
         {children}

@@ -17,6 +17,7 @@ import { clsx } from 'clsx';
 import type { ReactNode } from 'react';
 
 import { Button, TextInput } from '../design/controls';
+import { UnseenName } from './unseen';
 import { Input } from './widgets';
 
 /** One field: its name, what it is for, the control, what is wrong with it. */
@@ -26,16 +27,20 @@ function FieldTemplate(props: FieldTemplateProps) {
   if (schema.type === 'null') return <p className="text-sm text-soft">{label}: nothing</p>;
   const isItem = typeof fieldPathId.path.at(-1) === 'number';
   const isAdditional = ADDITIONAL_PROPERTY_FLAG in schema;
+  const isLabelled = displayLabel === true && !isItem && !isAdditional;
+  const unseen = displayLabel === true && !isLabelled ? itemName(label) : undefined;
   const field = (
     <div className="min-w-0 flex-1">
-      {displayLabel === true && (
-        <label htmlFor={id} className={clsx('block text-sm font-medium', (isItem || isAdditional) && 'sr-only')}>
-          {isItem ? itemName(label) : label}
+      {isLabelled && (
+        <label htmlFor={id} className="block text-sm font-medium">
+          {label}
           {required === true && <Required />}
         </label>
       )}
       {displayLabel === true && rawDescription !== undefined && rawDescription !== '' && description}
-      <div className={clsx(displayLabel === true && !isItem && !isAdditional && 'mt-1')}>{children}</div>
+      <div className={clsx(isLabelled && 'mt-1')}>
+        <UnseenName value={unseen}>{children}</UnseenName>
+      </div>
       {errors}
     </div>
   );
@@ -88,18 +93,25 @@ const INNER = 'min-w-0 space-y-2 border-l-2 border-line pl-3';
 
 function ObjectTemplate({ title, description, properties, required, schema, uiSchema, formData, disabled, fieldPathId, onAddProperty }: ObjectFieldTemplateProps) {
   const isWhole = fieldPathId.path.length === 0;
-  return (
-    <fieldset id={fieldPathId.$id} className={isWhole ? 'min-w-0 space-y-4' : INNER}>
-      {!isWhole && title !== '' && <Legend title={title} required={required === true} />}
-      {!isWhole && description !== undefined && description !== '' && (
-        <p className="max-w-prose text-sm break-words whitespace-pre-line text-soft">{description}</p>
-      )}
+  const members = (
+    <>
       {properties.map(({ content }) => content)}
       {canExpand(schema, uiSchema, formData) && (
         <Button disabled={disabled} onClick={onAddProperty}>
           Add a member{isWhole ? '' : ` to ${title}`}
         </Button>
       )}
+    </>
+  );
+  // The whole is the form itself, no group within it.
+  if (isWhole) return <div className="min-w-0 space-y-4">{members}</div>;
+  return (
+    <fieldset id={fieldPathId.$id} className={INNER}>
+      {title !== '' && <Legend title={title} required={required === true} />}
+      {description !== undefined && description !== '' && (
+        <p className="max-w-prose text-sm break-words whitespace-pre-line text-soft">{description}</p>
+      )}
+      {members}
     </fieldset>
   );
 }

@@ -3,15 +3,18 @@ import { clsx } from 'clsx';
 
 import { TextInput } from '../design/controls';
 import { CONTROL, TEXT_AREA } from './looks';
+import { useUnseenName } from './unseen';
 
 /** Longer texts than this are written in an area and not in a line. */
 const A_LINE = 200;
 
-/** What belongs to every control: whether it is wrong, and where that and its description stand. */
-function spoken({ id, rawErrors = [], schema, required = false }: Pick<WidgetProps, 'id' | 'rawErrors' | 'schema' | 'required'>) {
+/** What belongs to every control: a name that is not seen, whether it is wrong, and where that and its description stand. */
+function useSpoken({ id, rawErrors = [], schema, required = false }: Pick<WidgetProps, 'id' | 'rawErrors' | 'schema' | 'required'>) {
+  const name = useUnseenName();
   const wrong = rawErrors.length > 0;
   const by = [wrong && errorId(id), Boolean(schema.description) && descriptionId(id)].filter(Boolean).join(' ');
   return {
+    ...name,
     id,
     'aria-invalid': wrong || undefined,
     'aria-required': required || undefined,
@@ -23,7 +26,7 @@ export function Input(props: BaseInputTemplateProps) {
   const { disabled, readonly, onChange, schema, type, hideLabel, label } = props;
   const value: unknown = props.value;
   const common = {
-    ...spoken(props),
+    ...useSpoken(props),
     ...(hideLabel === true && { 'aria-label': label }),
     value: wordOf(value),
     disabled: disabled === true || readonly === true,
@@ -55,7 +58,7 @@ export function Select(props: WidgetProps) {
   const ofKinds = /__(one|any)of_select$/.test(name);
   return (
     <select
-      {...spoken(props)}
+      {...useSpoken(props)}
       {...((hideLabel === true || ofKinds) && { 'aria-label': ofKinds ? `Kind of ${label.replace(/__\w+_select$/, '')}` : label })}
       className={CONTROL}
       value={chosen}
@@ -84,7 +87,7 @@ export function Check(props: WidgetProps) {
       <label className="flex min-h-9 items-center gap-2">
         <input
           type="checkbox"
-          {...spoken(props)}
+          {...useSpoken(props)}
           className="size-4 accent-ink"
           checked={props.value === true}
           disabled={disabled === true || readonly === true}
@@ -110,7 +113,7 @@ export function Checks(props: WidgetProps) {
   return (
     <div
       role="group"
-      {...spoken(props)}
+      {...useSpoken(props)}
       aria-required={undefined}
       aria-invalid={undefined}
       aria-label={label}

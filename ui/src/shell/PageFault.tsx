@@ -13,7 +13,7 @@ export function PageFault({ error, reset }: { error: unknown; reset: () => void 
         {isLost ? 'Load the page again.' : 'Show it again, or reload it.'} If it stays so, report it with
         these words:
       </p>
-      <pre className="mt-1 overflow-x-auto font-mono text-xs">{error instanceof Error ? error.message : String(error)}</pre>
+      <pre className="mt-1 break-words whitespace-pre-wrap font-mono text-xs">{error instanceof Error ? error.message : String(error)}</pre>
       <Button className="mt-2" onClick={isLost ? () => location.reload() : reset}>
         {isLost ? 'Load the page again' : 'Show it again'}
       </Button>

@@ -71,7 +71,8 @@ function Commands({ close, text, type, arrived }: Omit<PaletteProps, 'open'>) {
         <Autocomplete.Empty>
           <p className="px-2 py-6 text-center text-sm text-soft empty:hidden">Nothing is called so.</p>
         </Autocomplete.Empty>
-        <Autocomplete.List>
+        {/* The field alone points at the row that Enter takes. */}
+        <Autocomplete.List aria-label="Pages, commands and more" aria-activedescendant={undefined}>
           {(group: Group) => (
             <Autocomplete.Group key={group.value} items={group.items}>
               <Autocomplete.GroupLabel className="px-2 pt-2 pb-1 text-xs text-soft">{group.value}</Autocomplete.GroupLabel>
@@ -81,6 +82,7 @@ function Commands({ close, text, type, arrived }: Omit<PaletteProps, 'open'>) {
                     key={item.value}
                     value={item}
                     className="cursor-pointer truncate rounded-field px-2 py-2 text-sm data-[highlighted]:bg-raised"
+                    render={(props, { highlighted }) => <div {...props} aria-selected={highlighted} />}
                     onClick={() => {
                       close();
                       item.run();

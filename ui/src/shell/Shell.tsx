@@ -26,40 +26,42 @@ export function Shell() {
     document.title = `${pending > 0 ? `(${pending}) ` : ''}${title} · NEXUS`;
   }, [title, pending]);
   return (
-    <div className="flex h-full flex-col">
-      <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:bg-sheet focus:p-2">
-        Skip to the content
-      </a>
-      <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-sheet px-2 sm:px-4">
-        <span className="mr-3 font-mono text-sm font-semibold tracking-[0.18em] max-sm:ml-1">NEXUS</span>
-        <Navigation pending={pending} />
-        <div className="ml-auto flex items-center gap-1">
-          <Button
-            weight="quiet"
-            className="gap-3"
-            aria-keyshortcuts="Control+K"
-            onClick={show}
-            onPointerEnter={prepare}
-            onFocus={prepare}
-          >
-            Go to <kbd aria-hidden className="rounded-field border border-line px-1 font-mono text-xs max-sm:hidden">Ctrl K</kbd>
-          </Button>
-          <ConnectionState />
-          <ThemeSwitch />
-        </div>
-      </header>
-      <SignedOut />
-      <main id="content" tabIndex={-1} className="min-h-0 flex-1 outline-none">
-        <Outlet />
-      </main>
-      <Navigation pending={pending} below />
+    <>
+      <div className="flex h-full flex-col" inert={palette.open}>
+        <a href="#content" className="sr-only focus:not-sr-only focus:absolute focus:z-10 focus:bg-sheet focus:p-2">
+          Skip to the content
+        </a>
+        <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-sheet px-2 sm:px-4">
+          <span className="mr-3 font-mono text-sm font-semibold tracking-[0.18em] max-sm:ml-1">NEXUS</span>
+          <Navigation pending={pending} />
+          <div className="ml-auto flex items-center gap-1">
+            <Button
+              weight="quiet"
+              className="gap-3"
+              aria-keyshortcuts="Control+K"
+              onClick={show}
+              onPointerEnter={prepare}
+              onFocus={prepare}
+            >
+              Go to <kbd aria-hidden className="rounded-field border border-line px-1 font-mono text-xs max-sm:hidden">Ctrl K</kbd>
+            </Button>
+            <ConnectionState />
+            <ThemeSwitch />
+          </div>
+        </header>
+        <SignedOut />
+        <main id="content" tabIndex={-1} className="min-h-0 flex-1 outline-none">
+          <Outlet />
+        </main>
+        <Navigation pending={pending} below />
+      </div>
       <Announcements />
       {wanted && (
         <Suspense fallback={arriving && <Arriving text={palette.text} />}>
           <Palette {...palette} />
         </Suspense>
       )}
-    </div>
+    </>
   );
 }
 

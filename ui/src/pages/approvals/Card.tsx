@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 
 import type { Approval } from '../../api/client';
 import { Button, Hash, State, TextInput } from '../../design/controls';
@@ -11,7 +11,6 @@ import { useAnswering, type Answering } from './useAnswering';
 
 /** What is asked, exactly, and the one answer to it. */
 export default function Card({ approval }: { approval: Approval }) {
-  const heading = useId();
   const answering = useAnswering(approval);
   const pending = approval.state === 'pending';
   const shown = approval.shown as Shown;
@@ -19,14 +18,12 @@ export default function Card({ approval }: { approval: Approval }) {
   const ofTool = toolPayload(approval);
   return (
     <article
-      aria-labelledby={heading}
+      aria-label={`${approval.title}, ${approval.payload_hash.slice(0, 12)}`}
       data-approval={approval.id}
       className={`overflow-hidden rounded-card border bg-sheet ${pending ? 'border-amber' : 'border-line'}`}
     >
       <header className={`flex flex-wrap items-center gap-x-3 px-4 py-2.5 ${pending ? 'bg-amber-wash' : ''}`}>
-        <h3 id={heading} className="font-semibold">
-          {approval.title}
-        </h3>
+        <h3 className="font-semibold">{approval.title}</h3>
         <span className="ml-auto">
           <Answered approval={approval} />
         </span>
@@ -98,7 +95,7 @@ const BAR = 'flex flex-wrap items-center gap-2 border-t border-line px-4 py-3';
 
 function AnswerBar({ approval, answering }: AnswerProps) {
   const [rejecting, reject] = useState(false);
-  if (rejecting) return <Rejection answering={answering} back={() => reject(false)} />;
+  if (rejecting) return <Rejection approval={approval} answering={answering} back={() => reject(false)} />;
   return (
     <div className={BAR}>
       <Button
@@ -116,10 +113,11 @@ function AnswerBar({ approval, answering }: AnswerProps) {
   );
 }
 
-function Rejection({ answering, back }: Pick<AnswerProps, 'answering'> & { back: () => void }) {
+function Rejection({ approval, answering, back }: AnswerProps & { back: () => void }) {
   const [reason, setReason] = useState('');
   return (
     <form
+      aria-label={`Rejection of ${approval.title}, ${approval.payload_hash.slice(0, 12)}`}
       className={BAR}
       onSubmit={(event) => {
         event.preventDefault();

@@ -8,6 +8,8 @@ import type { Grant, Reference, Shown } from './payload';
 import { useSecretNames } from './queries';
 
 interface GrantFormProps {
+  /** What the form is called, as several cards may stand on one page. */
+  name: string;
   grant: Grant;
   shown: Shown;
   /** The card is then another one, with another hash, and still waits. */
@@ -16,7 +18,7 @@ interface GrantFormProps {
 }
 
 /** What the module may do, while that can still be made narrower, bound elsewhere, and given its secrets. */
-export function GrantForm({ grant, shown, change, busy }: GrantFormProps) {
+export function GrantForm({ name, grant, shown, change, busy }: GrantFormProps) {
   const [hosts, chooseHosts] = useState(grant.hosts);
   const [capabilities, chooseCapabilities] = useState(grant.capabilities);
   const [binding, bind] = useState(grant.binding);
@@ -24,6 +26,7 @@ export function GrantForm({ grant, shown, change, busy }: GrantFormProps) {
   const edit = changesOf(grant, consistent({ hosts, capabilities, binding, credentials }));
   return (
     <form
+      aria-label={name}
       className="divide-y divide-line"
       onSubmit={(event) => {
         event.preventDefault();

@@ -32,7 +32,14 @@ export function ModuleFacts({ payload, shown, change, busy = false }: ModuleFact
       {change === undefined ? (
         <Granted grant={payload} />
       ) : (
-        <GrantForm key={JSON.stringify(grantOf(payload))} grant={grantOf(payload)} shown={shown} change={change} busy={busy} />
+        <GrantForm
+          key={JSON.stringify(grantOf(payload))}
+          name={`What ${payload.module} ${payload.bundle_sha256.slice(0, 12)} may do`}
+          grant={grantOf(payload)}
+          shown={shown}
+          change={change}
+          busy={busy}
+        />
       )}
       {findings.length > 0 && (
         <dl>

@@ -23,6 +23,7 @@ export function ThreadHeader({ thread }: { thread: string }) {
         </Link>
         {doing === 'renaming' ? (
           <form
+            aria-label="Rename the conversation"
             className="flex flex-1 gap-2"
             onSubmit={(event) => {
               event.preventDefault();

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client';
+import { useScrollStop } from '../../design/useScrollStop';
 import { Empty, Failure, Loading } from '../../design/states';
 import { Choice } from './Choice';
 import { useChanges, useVersions } from './queries';
@@ -52,17 +53,23 @@ function File({ change }: { change: Schemas['FileChange'] }) {
       {lines.length === 0 ? (
         <p className="border-t border-line px-4 py-2 text-sm text-soft">Nothing of it can be shown as text.</p>
       ) : (
-        <pre tabIndex={0} role="group" aria-label={`Changes of ${change.path}`} className="overflow-x-auto border-t border-line py-2 font-mono text-xs">
-          <code className="block w-fit min-w-full">
-            {lines.map((line, place) => (
-              <span key={place} className={`block px-4 ${lookOf(line)}`}>
-                {line || ' '}
-              </span>
-            ))}
-          </code>
-        </pre>
+        <Lines label={`Changes of ${change.path}`} lines={lines} />
       )}
     </details>
+  );
+}
+
+function Lines({ label, lines }: { label: string; lines: string[] }) {
+  return (
+    <pre {...useScrollStop<HTMLPreElement>()} role="group" aria-label={label} className="overflow-x-auto border-t border-line py-2 font-mono text-xs">
+      <code className="block w-fit min-w-full">
+        {lines.map((line, place) => (
+          <span key={place} className={`block px-4 ${lookOf(line)}`}>
+            {line || ' '}
+          </span>
+        ))}
+      </code>
+    </pre>
   );
 }
 

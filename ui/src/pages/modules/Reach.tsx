@@ -48,6 +48,7 @@ function Addresses({ module: { hosts, binding }, ask, busy }: AddressesProps) {
   const changed = described.some((each) => (typed[each] ?? '').trim() !== (binding[each] ?? ''));
   return (
     <form
+      aria-label="Where hosts are really reached"
       className="space-y-3"
       onSubmit={(event) => {
         event.preventDefault();
@@ -60,7 +61,6 @@ function Addresses({ module: { hosts, binding }, ask, busy }: AddressesProps) {
           {binding[each] !== undefined && <span> → really at {binding[each]}</span>}
           <TextInput
             className="mt-1 max-w-96 font-mono"
-            aria-label={`Reach ${each} at another address`}
             placeholder="where it says, or another address: http://…"
             value={typed[each] ?? ''}
             onChange={(event) => type({ ...typed, [each]: event.target.value })}

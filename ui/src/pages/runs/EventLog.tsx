@@ -30,8 +30,10 @@ export function EventLog() {
             aria-current={current ? 'true' : undefined}
             onClick={() => film.scrub(event.id)}
             className={clsx(
-              'flex h-full w-full items-center gap-2 px-3 text-left text-xs whitespace-nowrap hover:bg-raised',
-              place > shown && 'opacity-40',
+              'flex h-full w-full items-center gap-2 border-l-2 px-3 text-left text-xs whitespace-nowrap hover:bg-raised',
+              // A line down the margin as far as the moment; what comes after it is not said as loudly.
+              at !== null && place <= shown ? 'border-ink' : 'border-transparent',
+              place > shown && 'text-soft',
               current && 'bg-raised font-medium',
             )}
           >

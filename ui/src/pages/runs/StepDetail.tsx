@@ -28,7 +28,7 @@ export function StepDetail({ step: key, close }: { step: string; close: () => vo
   const draft = step.output !== null && step.node === 'prove' ? textOf(step.output as Record<string, unknown>, 'draft') : '';
   const subRuns = [...frame.runs.values()].filter((run) => run.within === key);
   return (
-    <div className="h-full space-y-4 overflow-y-auto p-4 text-sm" role="region" aria-label={`Step ${step.node}`} tabIndex={0}>
+    <div className="h-full space-y-4 overflow-y-auto p-4 text-sm" role="region" aria-label={`Step ${step.node}`}>
       <Top close={close}>
         <Mark state={step.state} /> {step.node}
       </Top>

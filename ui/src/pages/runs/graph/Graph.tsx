@@ -13,8 +13,8 @@ import { useLayout } from './useLayout';
 
 const NODES = { step: StepNode };
 const EDGES = { step: StepEdge };
-/** Arrows say nothing that the order of the steps does not. */
-const HIDDEN = { 'aria-hidden': true };
+/** A box is its button: what surrounds it is no node to a screen reader, and takes no keys. */
+const UNSPOKEN = { 'aria-roledescription': undefined, 'aria-describedby': undefined };
 const CALM = { duration: 250 };
 
 interface GraphProps {
@@ -41,6 +41,7 @@ function Drawing({ selected, select }: GraphProps) {
       boxes.map(({ id, x, y, width, height }, place): Node => ({
         id, type: 'step', width, height, position: { x: x - width / 2, y: y - height / 2 }, selected: id === selected,
         data: { narrow, dense: plan.dense, begins: plan.nodes[place]?.begins }, connectable: false, focusable: false, draggable: false,
+        domAttributes: UNSPOKEN,
       })),
     [boxes, plan, selected, narrow],
   );
@@ -49,11 +50,15 @@ function Drawing({ selected, select }: GraphProps) {
       plan.edges.map(({ id, from, to, into }): Edge => {
         const [source, target] = [boxes.find((box) => box.id === from), boxes.find((box) => box.id === to)];
         const lane = source?.lane === target?.lane ? undefined : target?.lane;
-        return { id, source: from, target: to, type: 'step', data: { into, lane }, focusable: false, domAttributes: HIDDEN };
+        return { id, source: from, target: to, type: 'step', data: { into, lane }, focusable: false };
       }),
     [plan, boxes],
   );
   const { move, showWhole } = useKeptInView(boxes);
+  useEffect(() => {
+    // Arrows say nothing that the order of the steps does not.
+    place.current?.querySelector('.react-flow__edges')?.setAttribute('aria-hidden', 'true');
+  }, []);
   return (
     <div ref={place} className="h-full">
       <ReactFlow
