@@ -137,7 +137,7 @@ function described(id: string, description: string): DescriptionFieldProps {
 
 function Legend({ title, required }: { title: string; required: boolean }) {
   return (
-    <legend className="-mb-2 text-sm font-medium">
+    <legend className="mb-0 text-sm font-medium">
       {itemName(title)}
       {required && <Required />}
     </legend>
