@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from orchestrator.api.page import BUILT
 from tests.installing import approve, card_of
@@ -22,6 +22,8 @@ from tests.verify.service import RunningService, running_service
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 20_000
+# A machine under load, and a connection that waits up to ten seconds before it tries again.
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,11 @@ def asking(look: Look) -> None:
     card = page.get_by_role("article")
     look.at("a write that asks", card)
     card.get_by_role("button", name="Change the arguments").click()
-    look.at("a write with its arguments changed", card.get_by_label("Arguments as JSON"))
+    look.at(
+        "a write with its arguments changed",
+        card.get_by_role("button", name="Set these arguments"),
+        card.get_by_label("text"),
+    )
     card.get_by_role("button", name="Back").click()
     card.get_by_role("button", name="Approve").click()
     look.at("a write that was done", page.get_by_role("status").filter(has_text="Done"))
