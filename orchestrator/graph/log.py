@@ -109,9 +109,12 @@ def facts(state: TurnState, envelope: dict[str, Any] | None, response: OperatorR
         "fields": response.model_dump(mode="json"),
         "question": state.get("question"),
         "tool_calls": [],
+        "approval": (state.get("answered") or {}).get("id"),
     }
     if call and envelope is not None:
         known["tool_calls"] = [{"id": state.get("executed"), "name": call["tool"], "arguments": call["arguments"]}]
         known["result"] = {name: envelope.get(name) for name in KEPT_OF_AN_ENVELOPE}
-        known["approval"] = (envelope.get("data") or {}).get("approval") if not envelope.get("module") else None
+        if not envelope.get("module"):
+            # What a chat tool began may wait for an answer of its own.
+            known["approval"] = (envelope.get("data") or {}).get("approval") or known["approval"]
     return known

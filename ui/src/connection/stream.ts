@@ -25,8 +25,10 @@ export async function follow(after: number | null, tell: (news: StreamNews) => v
     refused(await problemOf(probe), tell);
     return;
   }
-  const { as_of: head } = (await probe.json()) as { as_of: number };
-  const from = after ?? head;
+  const { as_of: newest, items } = (await probe.json()) as { as_of: number; items: unknown[] };
+  const from = after ?? newest;
+  // The newest event may be one that is not ours to see: where nothing is to come, nothing is caught up with.
+  const head = items.length === 0 ? from : newest;
   const abort = new AbortController();
   const either = AbortSignal.any([signal, abort.signal]);
   const response = await fetch(`/v1/events?after=${from}`, {

@@ -12,6 +12,7 @@ import { useAnswering, type Answering } from './useAnswering';
 /** What is asked, exactly, and the one answer to it. */
 export default function Card({ approval }: { approval: Approval }) {
   const answering = useAnswering(approval);
+  const [isChanged, differ] = useState(false);
   const pending = approval.state === 'pending';
   const shown = approval.shown as Shown;
   const ofModule = modulePayload(approval);
@@ -34,17 +35,21 @@ export default function Card({ approval }: { approval: Approval }) {
           <ModuleFacts
             payload={ofModule}
             shown={shown}
-            busy={answering.isSending}
-            {...(pending && { change: (edit) => answering.answer({ answer: 'edit', edit: { ...edit } }) })}
+            {...(pending && {
+              edit: { change: (edit) => answering.answer({ answer: 'edit', edit: { ...edit } }), differ, busy: answering.isSending },
+            })}
           />
         )}
         {ofTool !== null && (
           <ToolFacts
             key={approval.payload_hash}
             call={ofTool}
-            busy={answering.isSending}
             {...(pending && approval.kind === 'tool' && {
-              change: (given) => answering.answer({ answer: 'edit', edit: { arguments: given } }),
+              edit: {
+                change: (given) => answering.answer({ answer: 'edit', edit: { arguments: given } }),
+                differ,
+                busy: answering.isSending,
+              },
             })}
           />
         )}
@@ -54,7 +59,7 @@ export default function Card({ approval }: { approval: Approval }) {
         </p>
       </div>
       <Fault answering={answering} />
-      {pending && <AnswerBar approval={approval} answering={answering} />}
+      {pending && <AnswerBar approval={approval} answering={answering} isChanged={isChanged} />}
     </article>
   );
 }
@@ -91,16 +96,21 @@ interface AnswerProps {
   answering: Answering;
 }
 
+interface AnswerBarProps extends AnswerProps {
+  /** Whether something stands above that would not be approved: then it cannot be mistaken for what is. */
+  isChanged: boolean;
+}
+
 const BAR = 'flex flex-wrap items-center gap-2 border-t border-line px-4 py-3';
 
-function AnswerBar({ approval, answering }: AnswerProps) {
+function AnswerBar({ approval, answering, isChanged }: AnswerBarProps) {
   const [rejecting, reject] = useState(false);
   if (rejecting) return <Rejection approval={approval} answering={answering} back={() => reject(false)} />;
   return (
     <div className={BAR}>
       <Button
         weight="primary"
-        disabled={answering.isSending}
+        disabled={answering.isSending || isChanged}
         onClick={() => answering.answer({ answer: 'approve' })}
         aria-label={`Approve: ${approval.title}`}
       >
@@ -109,6 +119,7 @@ function AnswerBar({ approval, answering }: AnswerProps) {
       <Button weight="danger" disabled={answering.isSending} onClick={() => reject(true)} aria-label={`Reject: ${approval.title}`}>
         Reject…
       </Button>
+      {isChanged && <span className="text-sm text-soft">Set your changes first, or undo them.</span>}
     </div>
   );
 }

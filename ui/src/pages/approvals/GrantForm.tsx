@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import { Button, TextInput } from '../../design/controls';
 import { Fact } from '../../design/Fact';
@@ -14,16 +14,21 @@ interface GrantFormProps {
   shown: Shown;
   /** The card is then another one, with another hash, and still waits. */
   change: (edit: Partial<Grant>) => void;
+  /** Told whether something is changed here that the card does not say. */
+  differ: (isChanged: boolean) => void;
+  undo: () => void;
   busy: boolean;
 }
 
 /** What the module may do, while that can still be made narrower, bound elsewhere, and given its secrets. */
-export function GrantForm({ name, grant, shown, change, busy }: GrantFormProps) {
+export function GrantForm({ name, grant, shown, change, differ, undo, busy }: GrantFormProps) {
   const [hosts, chooseHosts] = useState(grant.hosts);
   const [capabilities, chooseCapabilities] = useState(grant.capabilities);
   const [binding, bind] = useState(grant.binding);
   const [credentials, give] = useState(() => referencesOf(grant, shown.credentials ?? []));
   const edit = changesOf(grant, consistent({ hosts, capabilities, binding, credentials }));
+  const isChanged = edit !== null;
+  useEffect(() => differ(isChanged), [differ, isChanged]);
   return (
     <form
       aria-label={name}
@@ -61,10 +66,13 @@ export function GrantForm({ name, grant, shown, change, busy }: GrantFormProps) 
           </Fact>
         )}
       </dl>
-      {edit !== null && (
+      {isChanged && (
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 py-3">
           <Button type="submit" disabled={busy}>
             Set this
+          </Button>
+          <Button weight="quiet" onClick={undo}>
+            Undo
           </Button>
           <span className="text-soft">The card then has a new hash, and still waits for your answer.</span>
         </div>

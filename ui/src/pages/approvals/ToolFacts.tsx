@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import { Button } from '../../design/controls';
 import { Json } from '../../design/Json';
@@ -10,30 +10,39 @@ import type { ToolPayload } from './payload';
 interface ToolFactsProps {
   call: ToolPayload;
   /** Given while the card waits and its arguments can be changed. */
-  change?: (args: Record<string, unknown>) => void;
-  busy?: boolean;
+  edit?: {
+    change: (args: Record<string, unknown>) => void;
+    /** Told whether they are being changed. */
+    differ: (isChanged: boolean) => void;
+    busy: boolean;
+  };
 }
 
 /** The call as it would be made, and its arguments to change. */
-export function ToolFacts({ call, change, busy = false }: ToolFactsProps) {
+export function ToolFacts({ call, edit }: ToolFactsProps) {
   const [changing, begin] = useState(false);
+  const differ = edit?.differ;
+  useEffect(() => differ?.(changing), [differ, changing]);
   return (
     <div className="space-y-2 text-sm">
       <p>
         Calls <code className="font-mono text-xs">{call.subject}</code> with
       </p>
-      {change !== undefined && changing ? (
-        <Arguments call={call} change={change} busy={busy} back={() => begin(false)} />
+      {edit !== undefined && changing ? (
+        <Arguments call={call} change={edit.change} busy={edit.busy} back={() => begin(false)} />
       ) : (
         <Json label="Arguments" of={call.arguments} />
       )}
-      {change !== undefined && !changing && <Button onClick={() => begin(true)}>Change the arguments…</Button>}
+      {edit !== undefined && !changing && <Button onClick={() => begin(true)}>Change the arguments…</Button>}
     </div>
   );
 }
 
-interface ArgumentsProps extends Required<ToolFactsProps> {
+interface ArgumentsProps {
+  call: ToolPayload;
+  change: (args: Record<string, unknown>) => void;
   back: () => void;
+  busy: boolean;
 }
 
 /** A form of the operation's own input schema. */

@@ -1,3 +1,5 @@
+import { useState, type ComponentProps } from 'react';
+
 import { Hash, State } from '../../design/controls';
 import { Fact } from '../../design/Fact';
 import { GrantForm } from './GrantForm';
@@ -7,12 +9,12 @@ interface ModuleFactsProps {
   payload: ModulePayload;
   shown: Shown;
   /** Given while the card waits: narrows the grant or fills it in. */
-  change?: (edit: Partial<Grant>) => void;
-  busy?: boolean;
+  edit?: Omit<ComponentProps<typeof GrantForm>, 'name' | 'grant' | 'shown' | 'undo'>;
 }
 
 /** What would be installed: the bytes, what they may reach, and how they were proven. */
-export function ModuleFacts({ payload, shown, change, busy = false }: ModuleFactsProps) {
+export function ModuleFacts({ payload, shown, edit }: ModuleFactsProps) {
+  const [attempt, beginAgain] = useState(0);
   const { tests, findings = [], operations = 0, writes = 0 } = shown;
   const proven = tests !== undefined && tests.passed === tests.cases;
   return (
@@ -29,16 +31,16 @@ export function ModuleFacts({ payload, shown, change, busy = false }: ModuleFact
           </span>
         </Fact>
       </dl>
-      {change === undefined ? (
+      {edit === undefined ? (
         <Granted grant={payload} />
       ) : (
         <GrantForm
-          key={JSON.stringify(grantOf(payload))}
+          key={JSON.stringify([grantOf(payload), attempt])}
           name={`What ${payload.module} ${payload.bundle_sha256.slice(0, 12)} may do`}
           grant={grantOf(payload)}
           shown={shown}
-          change={change}
-          busy={busy}
+          undo={() => beginAgain(attempt + 1)}
+          {...edit}
         />
       )}
       {findings.length > 0 && (

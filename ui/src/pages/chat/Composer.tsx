@@ -105,7 +105,7 @@ export function Composer({ send, revised, back }: ComposerProps) {
           <textarea
             aria-label="Message"
             autoFocus={revised !== undefined}
-            placeholder={files.length > 0 ? BUILD_FROM_FILE : 'Say a wish, or paste an API description'}
+            placeholder={files.length > 0 ? BUILD_FROM_FILE : 'Say what you want'}
             rows={Math.min(8, text.split('\n').length)}
             className="min-h-10 flex-1 resize-none rounded-field border border-edge bg-paper px-3 py-2 placeholder:text-soft"
             value={text}

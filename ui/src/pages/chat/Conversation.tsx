@@ -72,7 +72,8 @@ function Messages({ thread, revise }: { thread: string; revise: (revision: Revis
         )}
         <ol className="space-y-5">
           {messages.map((message, place) => (
-            <li key={message.id} data-message={message.id}>
+            // What is out of sight is neither laid out nor painted, and can still be found and read out.
+            <li key={message.id} data-message={message.id} className="[contain-intrinsic-size:auto_10rem] [content-visibility:auto]">
               <Said
                 message={message}
                 // Where what was said before is not loaded, there is nothing to branch from.

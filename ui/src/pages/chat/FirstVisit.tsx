@@ -48,7 +48,7 @@ export function FirstVisit({ send }: { send: (saying: Saying) => Promise<void> }
     <div className="mx-auto max-w-3xl px-4 py-8 sm:px-6 sm:py-14">
       <h1 className="text-xl font-semibold tracking-tight">What do you need that nobody has built yet?</h1>
       <p className="mt-2 max-w-prose text-soft">
-        Say a wish, or drop an API description below. NEXUS builds the tool, proves it in a sandbox, and installs nothing
+        Say a wish, or drop or paste an API description below. NEXUS builds the tool, proves it in a sandbox, and installs nothing
         before you have approved exactly those bytes.
       </p>
       {failed !== null && <Failure error={failed} />}

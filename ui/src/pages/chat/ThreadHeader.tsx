@@ -14,7 +14,8 @@ export function ThreadHeader({ thread }: { thread: string }) {
   const rename = useRename(thread);
   const remove = useDelete(thread);
   const go = useNavigate();
-  if (error !== null && data === undefined) return <Failure error={error} />;
+  // The messages below say why.
+  if (error !== null && data === undefined) return null;
   return (
     <div className="border-b border-line bg-sheet">
       <div className="flex min-h-12 items-center gap-2 px-3 sm:px-6">
