@@ -66,7 +66,7 @@ function Messages({ thread, revise }: { thread: string; revise: (revision: Revis
     <div ref={end} className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto max-w-3xl space-y-5 px-3 py-6 sm:px-6">
         {hasNextPage && (
-          <Button weight="quiet" className="w-full" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          <Button weight="quiet" className="w-full" disabled={isFetchingNextPage} onClick={() => void keepPlace(end.current, fetchNextPage)}>
             Show earlier messages
           </Button>
         )}
@@ -91,6 +91,13 @@ function Messages({ thread, revise }: { thread: string; revise: (revision: Revis
 /** Pages come newest first, messages within a page in order. */
 function inOrder(pages: readonly { items: Message[] }[]): Message[] {
   return pages.toReversed().flatMap((page) => page.items);
+}
+
+/** What is in view stays there when something comes above it. */
+async function keepPlace(element: HTMLElement | null, extend: () => Promise<unknown>): Promise<void> {
+  const below = element === null ? 0 : element.scrollHeight - element.scrollTop;
+  await extend();
+  requestAnimationFrame(() => element?.scrollTo({ top: element.scrollHeight - below }));
 }
 
 /** Keeps the end in view while the reader is at the end. */
