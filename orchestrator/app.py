@@ -31,6 +31,7 @@ from orchestrator.api import routers
 from orchestrator.api.guard import Guard
 from orchestrator.api.openapi import PROBLEM_RESPONSES, describe, operation_id
 from orchestrator.api.problem import install
+from orchestrator.api.stand_in import stand_in_router
 from orchestrator.bind import parse_bind
 from orchestrator.builds.card import edit_card
 from orchestrator.builds.machine import build_machine
@@ -91,6 +92,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     )
     for router in routers():
         app.include_router(router)
+    if parse_bind(settings.bind).loopback:
+        app.include_router(stand_in_router())
     app.openapi = lambda: describe(app)
     return app
 

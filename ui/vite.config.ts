@@ -20,7 +20,7 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: Object.fromEntries(
-      ['/v1', '/admin', '/login', '/docs', '/openapi.json'].map((path) => [path, { target: service, changeOrigin: true }]),
+      ['/v1', '/admin', '/demo', '/login', '/docs', '/openapi.json'].map((path) => [path, { target: service, changeOrigin: true }]),
     ),
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] },

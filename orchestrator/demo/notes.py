@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LONGEST_TEXT = 10_000
+MOST_NOTES = 1000
+"""Beyond them the oldest is forgotten: anybody on this machine may write."""
 MEMBERS = frozenset({"text", "tags"})
 
 
@@ -38,6 +40,8 @@ class Notebook:
         self.written += 1
         note = {"id": f"n{self.written}", "text": body["text"], "tags": tags, "created_at": created_at}
         self.notes[note["id"]] = note
+        if len(self.notes) > MOST_NOTES:
+            del self.notes[next(iter(self.notes))]
         return note
 
     def read(self, note_id: str) -> dict[str, Any]:

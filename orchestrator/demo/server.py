@@ -24,9 +24,11 @@ from orchestrator.demo.places import search
 
 STAND_IN = (b"x-stand-in", b"NEXUS demo upstream; this data is invented")
 WELCOME = (
-    "A stand-in for offline use, run by `nexus demo upstream`. It plays Open-Meteo's /v1/forecast and /v1/search "
-    "with invented weather for real places, and the notebook of the notes example at /v1/notes."
+    "A stand-in for offline use, at `/demo` or run by `nexus demo upstream`. It plays Open-Meteo's /v1/forecast and "
+    "/v1/search with invented weather for real places, and the notebook of the notes example at /v1/notes."
 )
+
+PLAYS = ["https://api.open-meteo.com:443", "https://geocoding-api.open-meteo.com:443", "https://notes.example:443"]
 
 
 def demo_app(now: Callable[[], datetime] = utc_now) -> ASGIApp:
@@ -69,7 +71,7 @@ class Labelled:
 
 
 async def welcome(_request: Request) -> Response:
-    return JSONResponse({"stand_in": True, "about": WELCOME})
+    return JSONResponse({"stand_in": True, "about": WELCOME, "plays": PLAYS})
 
 
 async def places(request: Request) -> Response:

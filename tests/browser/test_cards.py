@@ -33,6 +33,14 @@ def test_made_narrower_and_never_approved_half_edited(page: Page, house: House) 
     assert granted["hosts"] == ["https://api.open-meteo.com:443"]
 
 
+def test_a_host_that_does_not_answer_is_told(page: Page, house: House) -> None:
+    house.ask(LEDGER.replace("ledger.example", "ledger.invalid"))
+    page.get_by_role("link", name="Approvals").click()
+    card = page.get_by_role("article", name="Install Ledger")
+    expect(card).to_contain_text("Not reachable from here: https://ledger.invalid:443")
+    expect(card.get_by_role("button", name="Use the stand-in")).to_have_count(0)
+
+
 def test_an_edit_is_seen_in_another_tab(page: Page, house: House) -> None:
     build_weather(page)
     other = page.context.new_page()
@@ -61,7 +69,7 @@ def test_given_a_stored_secret(browser: Browser, tmp_path: Path) -> None:
         card.get_by_role("button", name="Approve").click()
         expect(card).to_contain_text("ledger-key as api_key, at https://ledger.example:443 only")
         made.say("list ledger entries")
-        expect(page.locator("[data-message]").last).to_contain_text("succeeded")
+        expect(page.locator("summary", has_text="ledger__list_entries")).to_contain_text("succeeded")
         assert made.upstream.requests[-1].headers["x-key"] == "s3cret"
         assert "s3cret" not in page.content()
 

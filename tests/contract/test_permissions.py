@@ -19,6 +19,7 @@ from orchestrator.app import create_app
 PUBLIC = {
     *("/healthz", "/health", "/v1/health", "/readyz", "/login"),
     *("/docs", "/docs/assets/{name}", "/openapi.json", "/", "/assets/{name}"),
+    "/demo/{path:path}",
 }
 
 # Under /admin, and open to lower roles on purpose. What is proposed becomes a card, which an admin answers.
@@ -55,6 +56,13 @@ def test_only_these_routes_are_public(app: FastAPI) -> None:
     assert public == PUBLIC
 
 
+def test_the_stand_in_is_served_to_this_machine_alone(tmp_path: Path) -> None:
+    for bind, served in (("127.0.0.1:0", True), ("[::1]:0", True), ("0.0.0.0:0", False), ("nexus.example:80", False)):
+        open_to_others = create_app(Settings(data_dir=tmp_path, bind=bind))
+        paths = {route.path for route in iter_route_contexts(open_to_others.routes)}
+        assert ("/demo/{path:path}" in paths) is served, bind
+
+
 def test_admin_routes_need_an_admin_but_for_looking_and_proposing(app: FastAPI) -> None:
     weaker = {
         (method, route.path): permission_of(route)
@@ -72,7 +80,8 @@ def test_what_changes_something_needs_more_than_looking_on(app: FastAPI) -> None
         for route in iter_route_contexts(app.routes)
         if (route.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}
         and permission_of(route) in (Open, Role.VIEWER)
-        and route.path != "/v1/logout"
+        # A session ends itself, and the stand-in's notebook is nobody's.
+        and route.path not in ("/v1/logout", "/demo/{path:path}")
     ]
 
     assert weak == []

@@ -12,6 +12,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from modules.broker.address import parse_url
+from orchestrator.demo.notes import MOST_NOTES
 from orchestrator.demo.server import demo_app
 from orchestrator.streaming_transport import StreamingASGITransport
 
@@ -170,3 +172,18 @@ async def test_every_answer_says_that_it_is_a_stand_in(demo) -> None:
             "stand-in" in json.dumps(dict((await demo.get(path)).headers)) or "stand_in" in (await demo.get(path)).text
         )
         assert "invented" in (await demo.get(path)).headers["x-stand-in"]
+
+
+async def test_the_oldest_note_is_forgotten_when_there_are_too_many(demo: httpx.AsyncClient) -> None:
+    for number in range(MOST_NOTES + 1):
+        await demo.post("/v1/notes", json={"text": f"note {number}"})
+    assert (await demo.get("/v1/notes/n1")).status_code == 404
+    assert (await demo.get("/v1/notes/n2")).json()["text"] == "note 1"
+
+
+async def test_it_says_which_hosts_it_plays(demo: httpx.AsyncClient) -> None:
+    """In the form in which cards name them."""
+    servers = {path["servers"][0]["url"] for path in description("weather")["paths"].values() if "servers" in path}
+    servers |= {description(name)["servers"][0]["url"] for name in ("weather", "notes")}
+    played = (await demo.get("/")).json()["plays"]
+    assert set(played) == {str(parse_url(server).origin) for server in servers}

@@ -5,7 +5,7 @@ import { Fact } from '../../design/Fact';
 import { CONTROL } from '../../forms/looks';
 import { changesOf, consistent, describedAt, referencesOf } from './grant';
 import type { Grant, Reference, Shown } from './payload';
-import { useSecretNames } from './queries';
+import { useSecretNames, useStandIn } from './queries';
 
 interface GrantFormProps {
   /** What the form is called, as several cards may stand on one page. */
@@ -59,6 +59,7 @@ export function GrantForm({ name, grant, shown, change, differ, undo, busy }: Gr
             ))}
           </ul>
           <Unreachable shown={shown} />
+          <StandIn hosts={hosts} reach={(addresses) => bind({ ...binding, ...addresses })} />
         </Fact>
         {credentials.length > 0 && (
           <Fact name="Secrets">
@@ -124,22 +125,36 @@ function Address({ described, given, typed, type }: AddressProps) {
   );
 }
 
-/** What does not answer from here, and how to go on without it. */
+/** What does not answer from here. */
 function Unreachable({ shown }: { shown: Shown }) {
   const found = shown.reachability?.filter((each) => !each.reachable) ?? [];
   if (found.length === 0) return null;
   return (
-    <div className="mt-3 rounded-field bg-amber-wash px-3 py-2">
+    <ul className="mt-3 rounded-field bg-amber-wash px-3 py-2 text-amber">
       {found.map(({ host, reason }) => (
-        <p key={host} className="text-amber">
+        <li key={host}>
           Not reachable from here: <code className="font-mono text-xs break-all">{host}</code>
           {reason ? ` (${reason})` : ''}
-        </p>
+        </li>
       ))}
-      <p className="mt-1">
-        Without a network, <code className="font-mono text-xs">nexus demo upstream</code> stands in for the examples’ services:
-        start it in another terminal, and write the address that it prints above.
-      </p>
+    </ul>
+  );
+}
+
+interface StandInProps {
+  hosts: string[];
+  reach: (addresses: Grant['binding']) => void;
+}
+
+/** The examples can be tried without their services. */
+function StandIn({ hosts, reach }: StandInProps) {
+  const { data: standIn } = useStandIn();
+  const played = hosts.filter((host) => standIn?.plays.includes(host));
+  if (standIn == null || played.length === 0) return null;
+  return (
+    <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1">
+      <Button onClick={() => reach(Object.fromEntries(played.map((host) => [host, standIn.address])))}>Use the stand-in</Button>
+      <span className="min-w-0 flex-1 basis-48 text-soft">NEXUS itself plays this service, without a network: its data is invented.</span>
     </div>
   );
 }
@@ -151,7 +166,7 @@ interface SecretsProps {
 }
 
 function Secrets({ credentials, hosts, give }: SecretsProps) {
-  const stored = useSecretNames(true).data ?? [];
+  const stored = useSecretNames().data ?? [];
   const set = (changed: Reference, part: Partial<Reference>) =>
     give(credentials.map((each) => (each === changed ? { ...each, ...part } : each)));
   return (

@@ -47,15 +47,29 @@ export async function sendAnswer({ id, payload_hash, given, key }: Sent): Promis
 }
 
 /** Names of the stored secrets; none are told to who may not manage them. */
-export function useSecretNames(isWanted: boolean) {
+export function useSecretNames() {
   return useQuery({
     queryKey: ['credentials'],
-    enabled: isWanted,
     // No event tells of a new one.
     staleTime: 0,
     queryFn: async () => {
       const { items } = answered(await api.GET('/admin/credentials')) as { items: { name: string }[] };
       return items.map(({ name }) => name);
+    },
+  });
+}
+
+const STAND_IN = '/demo/';
+
+/** The stand-in for the examples' services that this service has: its address, and the hosts that it plays. `null`: none. */
+export function useStandIn() {
+  return useQuery({
+    queryKey: ['stand-in'],
+    queryFn: async () => {
+      const answer = await fetch(STAND_IN, { headers: { accept: 'application/json' } });
+      if (!answer.ok) return null;
+      const { plays } = (await answer.json()) as { plays: string[] };
+      return { address: new URL(STAND_IN, location.href).href.replace(/\/$/, ''), plays };
     },
   });
 }
