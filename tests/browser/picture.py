@@ -17,7 +17,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack, sync_playwright() as playwright:
         house = House(Path(folder), stack)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1200, "height": 800}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1200, "height": 900}, color_scheme="light")
         page.goto(house.link)
         build_weather(page)
         page.get_by_role("status", name="Connection: Live").wait_for(state="attached")

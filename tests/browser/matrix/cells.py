@@ -29,16 +29,16 @@ def play(browser: Browser, folder: Path, situation: str, happening: str) -> None
 def shows_the_log(desk: Desk, page: Page) -> None:
     """The page shows every message and the card's answer, and exactly what it shows when it is read afresh."""
     messages = desk.service.get(f"/v1/threads/{desk.thread}/messages")["items"]
-    expect(page.locator("[data-message]")).to_have_count(len(messages))
+    said = page.locator("[data-message]")
+    expect(said).to_have_count(len(messages))
     expect(page.locator("[data-run]")).to_have_count(0)
     for card in desk.cards():
         expect(page.locator(f"[data-approval='{card['id']}']")).to_contain_text(card["state"].capitalize())
     expect(page.get_by_role("button", name="Approve: ")).to_have_count(0)
     expect(page.get_by_role("status", name="Loading")).to_have_count(0)
-    conversation = page.get_by_role("region", name="Conversation")
-    shown = conversation.text_content() or ""
+    shown = said.all_text_contents()
     page.reload()
-    expect(conversation).to_have_text(shown)
+    expect(said).to_have_text(shown)
 
 
 def nothing_twice(desk: Desk) -> None:

@@ -28,6 +28,7 @@ export function GrantForm({ name, grant, shown, change, differ, undo, busy }: Gr
   const [credentials, give] = useState(() => referencesOf(grant, shown.credentials ?? []));
   const edit = changesOf(grant, consistent({ hosts, capabilities, binding, credentials }));
   const isChanged = edit !== null;
+  const unreachable = new Map(shown.reachability?.filter((each) => !each.reachable).map(({ host, reason }) => [host, reason]));
   useEffect(() => differ(isChanged), [differ, isChanged]);
   return (
     <form
@@ -51,6 +52,7 @@ export function GrantForm({ name, grant, shown, change, differ, undo, busy }: Gr
             {grant.hosts.map((host) => (
               <li key={host}>
                 <Allowed name={host} among={hosts} of={grant.hosts} choose={chooseHosts} />
+                {unreachable.has(host) && <p className="pl-6 text-amber">Not reachable from here: {unreachable.get(host)}.</p>}
                 {hosts.includes(host) &&
                   describedAt(host, grant.binding).map((each) => (
                     <Address key={each} described={each} given={grant.binding[each]} typed={binding[each] ?? ''} type={(typed) => bind({ ...binding, [each]: typed })} />
@@ -58,7 +60,6 @@ export function GrantForm({ name, grant, shown, change, differ, undo, busy }: Gr
               </li>
             ))}
           </ul>
-          <Unreachable shown={shown} />
           <StandIn hosts={hosts} reach={(addresses) => bind({ ...binding, ...addresses })} />
         </Fact>
         {credentials.length > 0 && (
@@ -122,22 +123,6 @@ function Address({ described, given, typed, type }: AddressProps) {
         onChange={({ target }) => type(target.value)}
       />
     </div>
-  );
-}
-
-/** What does not answer from here. */
-function Unreachable({ shown }: { shown: Shown }) {
-  const found = shown.reachability?.filter((each) => !each.reachable) ?? [];
-  if (found.length === 0) return null;
-  return (
-    <ul className="mt-3 rounded-field bg-amber-wash px-3 py-2 text-amber">
-      {found.map(({ host, reason }) => (
-        <li key={host}>
-          Not reachable from here: <code className="font-mono text-xs break-all">{host}</code>
-          {reason ? ` (${reason})` : ''}
-        </li>
-      ))}
-    </ul>
   );
 }
 
