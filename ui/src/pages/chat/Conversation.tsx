@@ -59,8 +59,9 @@ function Messages({ thread, revise }: { thread: string; revise: (revision: Revis
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useMessages(thread);
   const messages = data === undefined ? undefined : inOrder(data.pages);
   const end = useEnd(messages?.at(-1)?.id);
-  if (error !== null && messages === undefined) return <Failure error={error} retry={() => void refetch()} />;
-  if (messages === undefined) return <Loading />;
+  if (messages === undefined) {
+    return <div className="min-h-0 flex-1">{error === null ? <Loading /> : <Failure error={error} retry={() => void refetch()} />}</div>;
+  }
   const answered = new Set(messages.filter((each) => each.role === 'assistant').map((each) => each.run));
   return (
     <div ref={end} className="min-h-0 flex-1 overflow-y-auto">
