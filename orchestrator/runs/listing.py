@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select, tuple_
 
-from orchestrator.runs.model import Run
+from core.database import Transaction
+from orchestrator.runs.model import ENDED, Run
 from orchestrator.runs.store import as_run
 from orchestrator.runs.tables import effects, runs
 
@@ -38,3 +39,9 @@ def list_runs(
         last = select(*NEWNESS).where(runs.c.id == after, runs.c.org == org)
         query = query.where(tuple_(*NEWNESS) < last.scalar_subquery())
     return [as_run(row) for row in connection.execute(query)]
+
+
+def open_sub_runs(tx: Transaction, run: Run) -> list[Run]:
+    """Those that the run started and that have not ended, held against every other writer until this unit commits."""
+    query = select(runs).where(runs.c.parent == run.id, runs.c.state.not_in(ENDED)).with_for_update()
+    return [as_run(row) for row in tx.execute(query)]

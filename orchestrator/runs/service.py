@@ -22,6 +22,7 @@ from orchestrator.runs import store
 from orchestrator.runs.executor import Executor
 from orchestrator.runs.idempotency import made_before, remember, write_racing
 from orchestrator.runs.journal import recorded
+from orchestrator.runs.listing import open_sub_runs
 from orchestrator.runs.model import ENDED, SETTLED, Run, RunKind, RunState
 
 Also = Callable[[Transaction, Run], None]
@@ -132,21 +133,23 @@ class Runs:
         raise AssertionError("a follower never ends by itself")
 
     async def cancel(self, actor: Actor, run_id: str) -> Run:
-        """End a run. What it has done stays done; its open card is closed with it."""
+        """End a run and those that it started. What they did stays done; their open cards are closed with them."""
 
-        def unit(tx: Transaction) -> tuple[Run, bool]:
+        def unit(tx: Transaction) -> list[str]:
             run = store.lock_run(tx, actor.org, run_id)
-            ended = store.request_cancel(tx, run)
-            for card in governance_store.list_approvals(
-                tx.connection, actor.org, state="pending", run=run_id, limit=100, after=""
-            ):
-                approvals.expire(tx, card)
-            return run, ended
+            executed: list[str] = []
+            for each in (run, *open_sub_runs(tx, run)):
+                if not store.request_cancel(tx, each):
+                    executed.append(each.id)
+                for card in governance_store.list_approvals(
+                    tx.connection, actor.org, state="pending", run=each.id, limit=100, after=""
+                ):
+                    approvals.expire(tx, card)
+            return executed
 
-        run, ended = await self._db.write(unit)
-        if not ended:
-            self._executor.cancel(run.id)
-        return await self.settled(actor.org, run.id, ENDED)
+        for executed in await self._db.write(unit):
+            self._executor.cancel(executed)
+        return await self.settled(actor.org, run_id, ENDED)
 
     async def resume(self, actor: Actor, run_id: str) -> Run:
         """Set a failed run going again. One of another graph version starts again from its input."""

@@ -66,6 +66,20 @@ def test_a_message_edited_and_sent_again_is_a_branch(page: Page, house: House) -
     expect(said_there.nth(2)).to_contain_text("Thank you")
 
 
+def test_a_turn_that_is_stopped_stops_its_build(page: Page, house: House) -> None:
+    with house.sandbox_held():
+        page.get_by_role("button", name="Build a weather module").click()
+        expect(page.get_by_role("link", name="prove")).to_be_visible()
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_text("Stopped", exact=True)).to_be_visible()
+    with house.service.client() as client:
+        (build,) = client.get("/v1/runs", params={"kind": "build"}).json()["items"]
+        # Its log ends when it has ended.
+        client.get(f"/v1/runs/{build['id']}/events", headers={"Accept": "text/event-stream"}).raise_for_status()
+        assert client.get(f"/v1/runs/{build['id']}").json()["state"] == "cancelled"
+        assert client.get("/v1/approvals").json()["items"] == []
+
+
 def test_a_card_is_answered_once_in_every_tab(page: Page, context: BrowserContext, house: House) -> None:
     build_weather(page)
     other = context.new_page()
