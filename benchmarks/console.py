@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, Error, sync_playwright
 
 from benchmarks.report import CACHE, Figure, RawSamples
 from orchestrator.api.page import BUILT
-from tests.browser.accessibility.walk import findings
+from tests.browser.accessibility.looking import WAYS
+from tests.browser.accessibility.walk import walked
 from tests.browser.conftest import CHROMIUM, House
 from tests.browser.desk import desk
 from tests.browser.matrix.cells import CELLS, play
@@ -51,20 +52,22 @@ def initial(browser: Browser) -> Figure:
     with folder() as place, desk(browser, place) as made, RawSamples(NAME, "initial") as raw:
         made.await_live()
         asked = sorted({path for path in made.line.asked if path.endswith(".js")})
-        for path in asked:
-            raw.add(path=path, gzipped=len(gzip.compress((BUILT / path.lstrip("/")).read_bytes(), mtime=0)))
-        size = sum(len(gzip.compress((BUILT / path.lstrip("/")).read_bytes(), mtime=0)) for path in asked)
-        return Figure("initial_kb", round(size / 1000, 1), "kB", raw.n, raw.path)
+        sizes = {path: len(gzip.compress((BUILT / path.lstrip("/")).read_bytes(), mtime=0)) for path in asked}
+        for path, size in sizes.items():
+            raw.add(path=path, gzipped=size)
+        return Figure("initial_kb", round(sum(sizes.values()) / 1000, 1), "kB", raw.n, raw.path)
 
 
 def axe(browser: Browser) -> Figure:
+    """Its samples are the places, each in every theme and width; the raw file holds what was found."""
     with folder() as place, ExitStack() as stack, RawSamples(NAME, "axe") as raw:
-        found = [each for each in findings(browser, House(place, stack)) if each.fault.engine == "axe"]
+        look = walked(browser, House(place, stack))
+        found = [each for each in look.found if each.fault.engine == "axe"]
         for each in found:
             raw.add(
                 place=each.place, theme=each.theme, width=each.width, rule=each.fault.rule, element=each.fault.element
             )
-        return Figure("axe_serious", len(found), "findings", len(found), raw.path)
+        return Figure("axe_serious", len(found), "findings", len(look.places) * len(WAYS), raw.path)
 
 
 def tabs(browser: Browser) -> Figure:

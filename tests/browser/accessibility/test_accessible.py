@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.accessibility.looking import told
-from tests.browser.accessibility.walk import findings
+from tests.browser.accessibility.walk import walked
 from tests.browser.conftest import House
 
 
 @pytest.mark.timeout(900)
 def test_nothing_serious_anywhere(browser: Browser, house: House) -> None:
-    found = findings(browser, house)
-    assert found == [], f"\n{told(found)}"
+    look = walked(browser, house)
+    assert look.found == [], f"\n{told(look.found)}"

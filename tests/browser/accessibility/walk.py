@@ -5,12 +5,12 @@ from __future__ import annotations
 from playwright.sync_api import Browser
 
 from tests.browser.accessibility import conversations, installed, runs, surroundings
-from tests.browser.accessibility.looking import Finding, Look
+from tests.browser.accessibility.looking import Look
 from tests.browser.conftest import PATIENCE_MS, House, upstream_service
 
 
-def findings(browser: Browser, house: House) -> list[Finding]:
-    """What is wrong at any place, in both themes and at both widths. ``house`` is a fresh service.
+def walked(browser: Browser, house: House) -> Look:
+    """Every place, looked at in both themes and at both widths. ``house`` is a fresh service.
 
     At the end of the way the service is killed, and started again with its data.
     """
@@ -36,4 +36,4 @@ def findings(browser: Browser, house: House) -> list[Finding]:
         conversations.answered(look, house)
         runs.listed(look)
         surroundings.connection_lost(look, house)
-    return look.found
+    return look
