@@ -61,6 +61,12 @@ export function useWhole(): Frame {
   return useSyncExternalStore(film.watch, () => film.whole);
 }
 
+/** The step that began last in the picture that is looked at. */
+export function useNewest(): string | undefined {
+  const film = useShownFilm();
+  return useSyncExternalStore(film.watch, () => [...film.frame.steps.keys()].at(-1));
+}
+
 /** One step as it stands in the picture that is looked at; shown anew only when this step changes. */
 export function useStep(key: string): Step | undefined {
   const film = useShownFilm();

@@ -5,7 +5,8 @@ import { Panel, ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type Node
 import { useEffect, useMemo, useRef, useState } from 'react';
 
 import { Button } from '../../../design/controls';
-import { useWhole } from '../../../log/useFilm';
+import { useNewest, useWhole } from '../../../log/useFilm';
+import { extentOf, isLegible, type Box, type Place } from './bands';
 import { StepEdge } from './StepEdge';
 import { StepNode } from './StepNode';
 import { planOf } from './plan';
@@ -16,6 +17,9 @@ const EDGES = { step: StepEdge };
 /** A box is its button: what surrounds it is no node to a screen reader, and takes no keys. */
 const UNSPOKEN = { 'aria-roledescription': undefined, 'aria-describedby': undefined };
 const CALM = { duration: 250 };
+/** Room for the buttons below, and for the words above a sub-run, in pixels. */
+const MARGIN = { top: 28, right: 20, bottom: 64, left: 20 };
+const PADDING = { top: '28px', right: '20px', bottom: '64px', left: '20px' } as const;
 
 interface GraphProps {
   selected: string | null;
@@ -32,18 +36,17 @@ export default function Graph(props: GraphProps) {
 }
 
 function Drawing({ selected, select }: GraphProps) {
-  const place = useRef<HTMLDivElement>(null);
-  const aspect = useAspect(place);
-  const narrow = aspect < 1;
-  const { plan, boxes } = useLayout(planOf(useWhole(), narrow), aspect);
+  const element = useRef<HTMLDivElement>(null);
+  const place = usePlace(element);
+  const { plan, boxes, down } = useLayout(planOf(useWhole(), place.width < place.height), place);
   const nodes = useMemo(
     () =>
-      boxes.map(({ id, x, y, width, height }, place): Node => ({
+      boxes.map(({ id, x, y, width, height }, at): Node => ({
         id, type: 'step', width, height, position: { x: x - width / 2, y: y - height / 2 }, selected: id === selected,
-        data: { narrow, dense: plan.dense, begins: plan.nodes[place]?.begins }, connectable: false, focusable: false, draggable: false,
+        data: { down, dense: plan.dense, begins: plan.nodes[at]?.begins }, connectable: false, focusable: false, draggable: false,
         domAttributes: UNSPOKEN,
       })),
-    [boxes, plan, selected, narrow],
+    [boxes, plan, selected, down],
   );
   const edges = useMemo(
     () =>
@@ -54,13 +57,14 @@ function Drawing({ selected, select }: GraphProps) {
       }),
     [plan, boxes],
   );
-  const { move, showWhole } = useKeptInView(boxes);
+  const newest = useNewest();
+  const view = useKeptInView(boxes, place, boxes.find(({ id }) => id === (selected ?? newest)));
   useEffect(() => {
     // Arrows say nothing that the order of the steps does not.
-    place.current?.querySelector('.react-flow__edges')?.setAttribute('aria-hidden', 'true');
+    element.current?.querySelector('.react-flow__edges')?.setAttribute('aria-hidden', 'true');
   }, []);
   return (
-    <div ref={place} className="h-full">
+    <div ref={element} className="h-full">
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -75,63 +79,70 @@ function Drawing({ selected, select }: GraphProps) {
         onNodeClick={(_, node) => select(node.id)}
         onPaneClick={() => select(null)}
         onMoveStart={(event) => {
-          if (event !== null) move();
+          if (event !== null) view.leave();
         }}
         deleteKeyCode={null}
         aria-label="The run as a graph"
       >
         <Panel position="bottom-left">
-          <View showWhole={showWhole} />
+          <View {...view} />
         </Panel>
       </ReactFlow>
     </div>
   );
 }
 
-/** Width over height of an element, in steps coarse enough that a scrollbar lays nothing out anew. */
-function useAspect(place: React.RefObject<HTMLDivElement | null>): number {
-  const [aspect, measure] = useState(2);
+/** The room within an element, in steps coarse enough that a scrollbar lays nothing out anew. */
+function usePlace(element: React.RefObject<HTMLDivElement | null>): Place {
+  const [place, measure] = useState<Place>({ width: 960, height: 480 });
   useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
+    if (element.current === null) return;
     const observer = new ResizeObserver(([entry]) => {
       if (entry === undefined || entry.contentRect.height === 0) return;
-      measure(Math.round((entry.contentRect.width / entry.contentRect.height) * 4) / 4);
+      const width = inSteps(entry.contentRect.width - MARGIN.left - MARGIN.right);
+      const height = inSteps(entry.contentRect.height - MARGIN.top - MARGIN.bottom);
+      measure((before) => (before.width === width && before.height === height ? before : { width, height }));
     });
-    observer.observe(element);
+    observer.observe(element.current);
     return () => observer.disconnect();
-  }, [place]);
-  return aspect;
+  }, [element]);
+  return place;
 }
 
-/** Keeps the whole in view while it grows, until somebody has moved it; `showWhole` takes that back. */
-function useKeptInView(boxes: readonly unknown[]) {
+const inSteps = (length: number) => Math.max(32, Math.floor(length / 32) * 32);
+
+interface KeptView {
+  /** Whether the whole would be too small to read. */
+  long: boolean;
+  /** Somebody moved it: it stays where it was put. */
+  leave: () => void;
+  /** And takes that back. */
+  keep: () => void;
+}
+
+/** Keeps the whole in view while it grows, or the step `at` that is looked at in a long one, until somebody moves it. */
+function useKeptInView(boxes: readonly Box[], place: Place, at: Box | undefined): KeptView {
   const flow = useReactFlow();
-  const moved = useRef(false);
+  const [kept, keep] = useState<object | null>({});
+  const long = boxes.length > 0 && !isLegible(boxes, place);
+  const [x, y] = long ? [at?.x, at?.y] : [];
   useEffect(() => {
-    if (boxes.length > 0 && !moved.current) void flow.fitView(whole());
-  }, [boxes, flow]);
-  return {
-    move: () => {
-      moved.current = true;
-    },
-    showWhole: () => {
-      moved.current = false;
-      void flow.fitView(whole());
-    },
-  };
+    if (boxes.length === 0 || kept === null) return;
+    if (!long) {
+      void flow.fitView({ maxZoom: 1, padding: PADDING, ...motion() });
+    } else if (x !== undefined && y !== undefined) {
+      const { x: left, width } = extentOf(boxes);
+      void flow.setCenter(left + width / 2, y, { zoom: Math.min(1, place.width / width), ...motion() });
+    }
+  }, [boxes, place, flow, kept, long, x, y]);
+  return { long, leave: () => keep(null), keep: () => keep({}) };
 }
-
-/** Room for the buttons below, and for the words above a sub-run. */
-const PADDING = { top: '28px', right: '20px', bottom: '64px', left: '20px' } as const;
-
-const whole = () => ({ maxZoom: 1, padding: PADDING, ...motion() });
 
 function motion(): { duration?: number } {
   return matchMedia('(prefers-reduced-motion: reduce)').matches ? {} : CALM;
 }
 
-function View({ showWhole }: { showWhole: () => void }) {
+function View({ long, keep }: KeptView) {
   const flow = useReactFlow();
   return (
     <div className="flex gap-1 rounded-field bg-sheet">
@@ -141,7 +152,7 @@ function View({ showWhole }: { showWhole: () => void }) {
       <Button className="min-w-9 px-2" aria-label="Zoom in" onClick={() => void flow.zoomIn(motion())}>
         +
       </Button>
-      <Button onClick={showWhole}>Whole</Button>
+      <Button onClick={keep}>{long ? 'Latest' : 'Whole'}</Button>
     </div>
   );
 }

@@ -20,15 +20,15 @@ const FRAME = {
 /** A step as a box. It shows its own slice of the film, and stays a sketch before its time has come. */
 export function StepNode({ id, selected, data }: NodeProps) {
   const step = useStep(id);
-  const narrow = data['narrow'] === true;
+  const down = data['down'] === true;
   const dense = data['dense'] === true;
   const far = useStore((state) => state.transform[2] < (dense ? FAR.dense : FAR.full));
   const veryFar = useStore((state) => state.transform[2] < VERY_FAR);
   const begins = typeof data['begins'] === 'string' ? data['begins'] : null;
   const ends = (
     <>
-      <Handle type="target" position={narrow ? Position.Top : Position.Left} className="invisible" isConnectable={false} />
-      <Handle type="source" position={narrow ? Position.Bottom : Position.Right} className="invisible" isConnectable={false} />
+      <Handle type="target" position={down ? Position.Top : Position.Left} className="invisible" isConnectable={false} />
+      <Handle type="source" position={down ? Position.Bottom : Position.Right} className="invisible" isConnectable={false} />
     </>
   );
   if (step === undefined) {

@@ -9,23 +9,39 @@ export interface Box {
   lane?: number;
 }
 
+/** The room that there is to draw in, in pixels. */
+export interface Place {
+  width: number;
+  height: number;
+}
+
 const GAP = 40;
+/** Drawn smaller than this, a step's name cannot be read. */
+const LEGIBLE = 0.25;
+const COMFORTABLE = 0.9;
 
 /**
- * A layout from left to right, folded into bands as a text is into lines, so that it can be shown as large as possible
- * in a place `aspect` times as wide as high. Three hundred steps in a row would be a thread that no screen can show.
+ * A layout from left to right, folded into bands as a text is into lines, so that it can be shown as large as possible.
+ * Three hundred steps in a row would be a thread that no screen can show. Where no folding is legible as a whole, the
+ * bands are as long as the place is wide, and go on below it.
  */
-export function fold(boxes: readonly Box[], aspect: number): Box[] {
-  const whole = extent(boxes);
-  let best: { boxes: Box[]; scale: number } = { boxes: [...boxes], scale: scaleIn(aspect, whole) };
+export function fold(boxes: readonly Box[], place: Place): Box[] {
+  const whole = extentOf(boxes);
+  let best: { boxes: Box[]; scale: number } = { boxes: [...boxes], scale: scaleIn(place, boxes) };
   for (let count = 2; count <= boxes.length; count += 1) {
     const folded = inBands(boxes, whole.width / count);
-    const scale = scaleIn(aspect, extent(folded));
+    const scale = scaleIn(place, folded);
     // With more bands the whole grows higher and higher.
     if (scale < best.scale / 2) break;
     if (scale > best.scale) best = { boxes: folded, scale };
   }
-  return best.boxes;
+  if (best.scale >= LEGIBLE) return best.boxes;
+  return inBands(boxes, place.width / COMFORTABLE - Math.max(...boxes.map(({ width }) => width)));
+}
+
+/** Tells whether names can be read while all of it is in view. */
+export function isLegible(boxes: readonly Box[], place: Place): boolean {
+  return scaleIn(place, boxes) >= LEGIBLE;
 }
 
 function inBands(boxes: readonly Box[], width: number): Box[] {
@@ -56,18 +72,19 @@ function bandStarts(boxes: readonly Box[], width: number): number[] {
   return starts;
 }
 
-interface Extent {
-  width: number;
-  height: number;
-}
-
-function extent(boxes: readonly Box[]): Extent {
+/** What the boxes cover, from their upper left corner. */
+export function extentOf(boxes: readonly Box[]): { x: number; y: number; width: number; height: number } {
+  const x = Math.min(...boxes.map((box) => box.x - box.width / 2));
+  const y = Math.min(...boxes.map((box) => box.y - box.height / 2));
   return {
-    width: Math.max(...boxes.map((box) => box.x + box.width / 2)) - Math.min(...boxes.map((box) => box.x - box.width / 2)),
-    height: Math.max(...boxes.map((box) => box.y + box.height / 2)) - Math.min(...boxes.map((box) => box.y - box.height / 2)),
+    x,
+    y,
+    width: Math.max(...boxes.map((box) => box.x + box.width / 2)) - x,
+    height: Math.max(...boxes.map((box) => box.y + box.height / 2)) - y,
   };
 }
 
-function scaleIn(aspect: number, { width, height }: Extent): number {
-  return Math.min(aspect / width, 1 / height);
+function scaleIn(place: Place, boxes: readonly Box[]): number {
+  const { width, height } = extentOf(boxes);
+  return Math.min(place.width / width, place.height / height);
 }

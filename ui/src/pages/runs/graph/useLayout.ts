@@ -1,28 +1,30 @@
 import { useEffect, useRef, useState } from 'react';
 
 import { untilReachable } from '../../../connection/feed';
-import type { Box } from './bands';
+import type { Box, Place } from './bands';
 import type { LayoutAnswer, LayoutQuestion } from './layout.worker';
 import { fingerprint, type Plan } from './plan';
 
 export interface Laid {
   plan: Plan;
   boxes: readonly Box[];
+  /** Whether it is read from top to bottom. */
+  down: boolean;
 }
 
 const MOST_OPENINGS = 5;
 
 /** A plan and where its boxes go, worked out beside the page; the former one until then. */
-export function useLayout(plan: Plan, aspect: number): Laid {
+export function useLayout(plan: Plan, { width, height }: Place): Laid {
   const worker = useRef<Worker | null>(null);
   const asked = useRef<LayoutQuestion | null>(null);
-  const [laid, place] = useState<Laid>({ plan: { dense: false, nodes: [], edges: [] }, boxes: [] });
+  const [laid, place] = useState<Laid>({ plan: { dense: false, nodes: [], edges: [] }, boxes: [], down: false });
   const [opening, openAgain] = useState(1);
   useEffect(() => {
     const opened = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
     opened.addEventListener('message', ({ data }: MessageEvent<LayoutAnswer>) => {
       // An answer to an older question would draw what is no longer there.
-      if (data.number === asked.current?.number) place({ plan: asked.current.plan, boxes: data.boxes });
+      if (data.number === asked.current?.number) place({ plan: asked.current.plan, boxes: data.boxes, down: data.down });
     });
     opened.addEventListener('error', () => {
       // Its code was lost on the way.
@@ -41,8 +43,8 @@ export function useLayout(plan: Plan, aspect: number): Laid {
   });
   useEffect(() => {
     if (newest.current.nodes.length === 0) return;
-    asked.current = { number: (asked.current?.number ?? 0) + 1, plan: newest.current, aspect };
+    asked.current = { number: (asked.current?.number ?? 0) + 1, plan: newest.current, place: { width, height } };
     worker.current?.postMessage(asked.current);
-  }, [drawn, aspect, opening]);
+  }, [drawn, width, height, opening]);
   return laid;
 }
