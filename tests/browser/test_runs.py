@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
 from playwright.sync_api import Page, expect
 
+from core.database import Transaction, open_database
 from tests.browser.conftest import House, build_weather, graph, watch
 
 
@@ -63,3 +67,57 @@ def test_a_past_run_plays_as_a_film(page: Page, house: House) -> None:
     page.get_by_role("button", name="Play").click()
     expect(graph(page, "evolve: done")).to_be_visible()
     expect(page.get_by_role("button", name="End")).to_have_attribute("aria-pressed", "true")
+
+
+def test_three_hundred_steps_can_be_read_on_a_phone(page: Page, house: House) -> None:
+    page.get_by_label("Message").fill("hello")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("No module is installed yet").last).to_be_visible()
+    run = house.service.client().get("/v1/runs", params={"kind": "turn"}).json()["items"][0]["id"]
+    with ThreadPoolExecutor() as beside:
+        # Playwright's own loop runs in this thread.
+        beside.submit(asyncio.run, lengthen(house, run, 300)).result()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{house.service.url}/runs/{run}")
+    # What is looked at is in view, at a size at which its name can be read: the last step, and the one scrubbed to.
+    expect(graph(page, "work 299: done")).to_be_in_viewport()
+    assert height(page, "work 299") >= 30
+    moment = page.get_by_label("Moment of the run")
+    moment.fill("100")
+    expect(graph(page, r"work 4\d").last).to_be_in_viewport()
+    assert height(page, r"work 4\d") >= 30
+    # Moved by hand it stays, until it is told to follow again.
+    moment.press("End")
+    expect(graph(page, "work 299: done")).to_be_in_viewport()
+    page.get_by_role("button", name="Zoom out").click()
+    page.mouse.move(180, 350)
+    page.mouse.down()
+    page.mouse.move(180, 1200, steps=5)
+    page.mouse.up()
+    expect(graph(page, "work 299: done")).not_to_be_in_viewport()
+    page.get_by_role("button", name="Latest").click()
+    expect(graph(page, "work 299: done")).to_be_in_viewport()
+
+
+async def lengthen(house: House, run: str, count: int) -> None:
+    """State the events of so many more steps of a run."""
+    database = open_database(f"sqlite:///{house.service.data_dir / 'nexus.db'}")
+
+    def state(tx: Transaction) -> None:
+        for number in range(count):
+            place = {"step": f"work@{number}", "node": f"work {number}", "attempt": 1}
+            for name, more in (("step.started", {}), ("step.finished", {"output": {}})):
+                key = f"{run}/work@{number}/1/{name}/0"
+                tx.emit(name, {**place, **more}, key=key, org="home", run=run)
+
+    try:
+        await database.write(state)
+    finally:
+        await database.aclose()
+
+
+def height(page: Page, step: str) -> float:
+    """Of a step's box, in pixels of the screen."""
+    box = graph(page, step).last.bounding_box()
+    assert box is not None
+    return box["height"]

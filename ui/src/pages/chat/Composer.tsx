@@ -6,27 +6,30 @@ import { BUILD_FROM_FILE, pastedDescription } from './description';
 import type { Saying } from './queries';
 
 interface ComposerProps {
+  /** The conversation that it goes into, null for a new one. */
+  thread: string | null;
   send: (saying: Saying) => Promise<void>;
   /** The text of a message that is said anew, and the way back from it. */
   revised?: string;
   back?: () => void;
 }
 
-const DRAFT = 'nexus-draft';
-
-/** What is typed, kept over a reload; a message said anew begins with its own text and is not kept. */
-function useDraft(revised: string | undefined): [string, (text: string) => void] {
-  const [text, set] = useState(() => revised ?? sessionStorage.getItem(DRAFT) ?? '');
+/** What is typed, kept over a reload for its conversation; a message said anew begins with its own text and is not kept. */
+function useDraft(thread: string | null, revised: string | undefined): [string, (text: string) => void] {
+  const kept = `nexus-draft-${thread ?? 'new'}`;
+  const [text, set] = useState(() => revised ?? sessionStorage.getItem(kept) ?? '');
   const type = (typed: string) => {
     set(typed);
-    if (revised === undefined) sessionStorage.setItem(DRAFT, typed);
+    if (revised !== undefined) return;
+    if (typed === '') sessionStorage.removeItem(kept);
+    else sessionStorage.setItem(kept, typed);
   };
   return [text, type];
 }
 
 /** Where one types. Files come by button, drop or paste. Nothing typed is lost when sending fails. */
-export function Composer({ send, revised, back }: ComposerProps) {
-  const [text, type] = useDraft(revised);
+export function Composer({ thread, send, revised, back }: ComposerProps) {
+  const [text, type] = useDraft(thread, revised);
   const [files, attach] = useState<File[]>([]);
   const [busy, hold] = useState(false);
   const [failed, fail] = useState<unknown>(null);

@@ -34,6 +34,7 @@ export function Conversation({ thread }: { thread: string | null }) {
       )}
       <Composer
         key={revision?.of}
+        thread={thread}
         send={send}
         {...(revision !== null && { revised: revision.text, back: () => revise(null) })}
       />

@@ -58,7 +58,7 @@ function Drawing({ selected, select }: GraphProps) {
     [plan, boxes],
   );
   const newest = useNewest();
-  const view = useKeptInView(boxes, place, boxes.find(({ id }) => id === (selected ?? newest)));
+  const view = useKeptInView(boxes, place, boxes.find(({ id }) => id === (selected ?? newest)) ?? boxes[0]);
   useEffect(() => {
     // Arrows say nothing that the order of the steps does not.
     element.current?.querySelector('.react-flow__edges')?.setAttribute('aria-hidden', 'true');

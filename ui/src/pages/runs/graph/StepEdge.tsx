@@ -13,6 +13,7 @@ export function StepEdge({ id, target, data, sourceX, sourceY, targetX, targetY,
     <BaseEdge
       id={id}
       path={path}
+      interactionWidth={0}
       style={{
         stroke: reached ? 'var(--edge)' : 'var(--line)',
         strokeWidth: 1.5,
