@@ -73,6 +73,16 @@ def test_the_palette_is_loaded_before_it_is_opened(page: Page) -> None:
     page.keyboard.up("Control")
 
 
+def test_a_palette_that_is_lost_before_it_is_opened_leaves_the_page_as_it_is(page: Page) -> None:
+    page.route(re.compile(r"/assets/Palette-.*\.js$"), lambda route: route.abort())
+    page.evaluate("window.isTheSame = true")
+    with page.expect_event("requestfailed"):
+        page.keyboard.down("Control")
+    # Nothing tells that a reload will not come: a part that was asked for brings it after half a second.
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.isTheSame")
+
+
 def test_a_screen_reader_is_told_the_start_the_tool_and_the_card(page: Page) -> None:
     page.evaluate(
         """() => {

@@ -28,3 +28,12 @@ export function persistently<T>(load: () => Promise<T>): () => Promise<T> {
     }
   };
 }
+
+/**
+ * Loads a part before it is needed, once the service is there. A part that is lost now is only missed when it is needed:
+ * nobody asked for it yet, so the page stays as it is.
+ */
+export async function ahead(load: () => Promise<unknown>): Promise<void> {
+  await untilReachable();
+  await load().catch(() => undefined);
+}

@@ -12,8 +12,8 @@ import { PAGES } from './pages';
 import { chooseTheme, useTheme, type Theme } from './theme';
 import { usePalette } from './usePalette';
 
-const loadPalette = persistently(() => import('./Palette'));
-const Palette = lazy(loadPalette);
+const loadPalette = () => import('./Palette');
+const Palette = lazy(persistently(loadPalette));
 
 const NEXT_THEME: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 

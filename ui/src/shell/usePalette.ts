@@ -1,16 +1,18 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 
+import { ahead } from '../connection/persistently';
+
 /**
  * The command palette, and Ctrl-K (or Cmd-K) to open it. It is loaded late, so what is typed until its field has the
- * focus is kept for it and does not fall into the page beneath. `load` is called once it is likely to be wanted.
+ * focus is kept for it and does not fall into the page beneath. `load` is called once it is likely to be wanted; that it
+ * fails then has no effect.
  */
 export function usePalette(load: () => Promise<unknown>) {
   // `wanted` once it was open: then it is loaded. `arriving` until its field has the focus.
   const [palette, set] = useState({ open: false, wanted: false, arriving: false, text: '' });
   const turn = (open: boolean) => set({ open, wanted: true, arriving: open, text: '' });
   const edit = (change: (text: string) => string) => set((before) => ({ ...before, text: change(before.text) }));
-  // If it cannot be loaded now, it is tried again when it opens.
-  const prepare = () => void load().catch(() => undefined);
+  const prepare = () => void ahead(load);
 
   const heed = useEffectEvent((event: KeyboardEvent) => {
     if (isModifier(event)) {
