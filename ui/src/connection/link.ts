@@ -1,3 +1,4 @@
+import { freshKey } from '../api/key';
 import type { Hub } from './hub';
 import type { FromHub, FromTab } from './wire';
 
@@ -40,7 +41,7 @@ function overChannel(listen: Listener): (message: FromTab) => void {
   // Begun at once: a tab may come to lead while the service is away. Beside a SharedWorker no tab needs it.
   const machine = import('./hub');
   const channel = new BroadcastChannel('nexus-events');
-  const name = crypto.randomUUID();
+  const name = freshKey();
   const post = (message: OnChannel) => channel.postMessage(message);
   let hub: Hub | null = null;
   let last: number | null = null;

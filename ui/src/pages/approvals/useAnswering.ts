@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { fromPromise } from 'xstate';
 
 import type { Approval } from '../../api/client';
+import { freshKey } from '../../api/key';
 import { answeringMachine, type Answer, type Row, type Sent } from './answering';
 import { sendAnswer } from './queries';
 
@@ -27,7 +28,7 @@ export function useAnswering(approval: Approval): Answering {
     isSending: state.matches('sending'),
     isUncertain: state.matches('uncertain'),
     fault: state.context.fault,
-    answer: (given) => send({ type: 'ANSWER', given, key: crypto.randomUUID() }),
+    answer: (given) => send({ type: 'ANSWER', given, key: freshKey() }),
     sendAgain: () => send({ type: 'AGAIN' }),
   };
 }

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 
+import { freshKey } from '../../api/key';
 import { Button } from '../../design/controls';
 import { Failure } from '../../design/states';
 import { BUILD_FROM_FILE, pastedDescription } from './description';
@@ -44,7 +45,7 @@ export function Composer({ thread, send, revised, back }: ComposerProps) {
     hold(true);
     fail(null);
     // The same wish keeps its key until it is said or changed, so that trying again never says it twice.
-    key.current ??= crypto.randomUUID();
+    key.current ??= freshKey();
     try {
       await send({ key: key.current, text: said, files });
       changed();

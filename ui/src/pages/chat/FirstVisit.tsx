@@ -1,5 +1,6 @@
 import { useState } from 'react';
 
+import { freshKey } from '../../api/key';
 import { Failure } from '../../design/states';
 import { BUILD_FROM_FILE } from './description';
 import { ThreadList } from './ThreadList';
@@ -37,7 +38,7 @@ export function FirstVisit({ send }: { send: (saying: Saying) => Promise<void> }
     fail(null);
     try {
       const files = file === undefined ? [] : [new File([(await file.load()).default], file.name, { type: 'application/yaml' })];
-      await send({ key: crypto.randomUUID(), text: says, files });
+      await send({ key: freshKey(), text: says, files });
     } catch (error) {
       fail(error);
     } finally {

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 
 import type { Schemas } from '../../api/client';
+import { freshKey } from '../../api/key';
 import { Failure, Loading } from '../../design/states';
 import { SchemaForm } from '../../forms/SchemaForm';
 import { Outcome } from './Outcome';
@@ -59,7 +60,7 @@ function Opened({ module, operation }: Pick<OperationProps, 'module' | 'operatio
         schema={data.input}
         submit={operation.effect === 'read' ? 'Run' : 'Ask to run'}
         busy={call.isPending}
-        onSubmit={(given) => call.mutate({ key: crypto.randomUUID(), arguments: given })}
+        onSubmit={(given) => call.mutate({ key: freshKey(), arguments: given })}
       />
       {call.error !== null && <Failure error={call.error} retry={() => call.mutate(call.variables)} />}
       {call.isPending && <Loading rows={1} />}

@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 
 import { answered, api, type Schemas } from '../../api/client';
+import { freshKey } from '../../api/key';
 import { queries } from '../../connection/feed';
 
 const RUNS_SHOWN = 50;
@@ -109,7 +110,7 @@ export function useBind(module: string) {
     mutationFn: async (binding: Record<string, string>) =>
       answered(
         await api.PUT('/admin/modules/{module}/binding', {
-          params: { path: { module }, header: { 'Idempotency-Key': crypto.randomUUID() } },
+          params: { path: { module }, header: { 'Idempotency-Key': freshKey() } },
           body: { binding },
         }),
       ),
@@ -127,7 +128,7 @@ export function useMove(module: string) {
   return useMutation({
     mutationFn: async ({ version, was }: Move) => {
       const asked = {
-        params: { path: { module }, header: { 'Idempotency-Key': crypto.randomUUID() } },
+        params: { path: { module }, header: { 'Idempotency-Key': freshKey() } },
         body: { version },
       };
       return answered(
