@@ -3,14 +3,7 @@ import { useId, useState } from 'react';
 import { SubmitRow } from './SubmitRow';
 import { findings } from './checking';
 import { TEXT_AREA } from './looks';
-import type { FormProps, Value } from './SchemaForm';
-import { isRecord } from './shape';
-
-/** A form whose value is held outside of it. */
-export interface TypedFormProps extends FormProps {
-  value: Value;
-  onChange: (value: Value) => void;
-}
+import { isRecord, type FormProps, type TypedFormProps, type Value } from './shape';
 
 /** The whole value as text. */
 export function JsonForm({ schema, value, submit, busy = false, onSubmit, onChange, children }: TypedFormProps) {

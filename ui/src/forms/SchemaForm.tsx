@@ -4,22 +4,9 @@ import { persistently } from '../connection/persistently';
 import { Button } from '../design/controls';
 import { Loading } from '../design/states';
 import { JsonForm } from './JsonForm';
-import { isRecord, type Schema } from './shape';
+import { isRecord, type FormProps, type Schema, type Value } from './shape';
 
 const RenderedForm = lazy(persistently(() => import('./RenderedForm')));
-
-export type Value = Record<string, unknown>;
-
-export interface FormProps {
-  schema: Schema;
-  value?: Value;
-  /** What the button says. */
-  submit: string;
-  busy?: boolean;
-  onSubmit: (value: Value) => void;
-  /** Stands beside the button. */
-  children?: ReactNode;
-}
 
 /** A form for what a JSON Schema describes; as JSON where a form cannot express it, or where a person prefers that. */
 export function SchemaForm({ schema, value = {}, children, ...rest }: FormProps) {

@@ -1,5 +1,27 @@
+import type { ReactNode } from 'react';
+
 /** A JSON Schema as it comes: anything may stand in it. */
 export type Schema = Record<string, unknown>;
+
+/** What a form is filled in with. */
+export type Value = Record<string, unknown>;
+
+export interface FormProps {
+  schema: Schema;
+  value?: Value;
+  /** What the button says. */
+  submit: string;
+  busy?: boolean;
+  onSubmit: (value: Value) => void;
+  /** Stands beside the button. */
+  children?: ReactNode;
+}
+
+/** A form whose value is held outside of it. */
+export interface TypedFormProps extends FormProps {
+  value: Value;
+  onChange: (value: Value) => void;
+}
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
