@@ -27,6 +27,7 @@ def test_an_operation_is_tried_through_its_form(page: Page, house: House, upstre
     house.install(WEATHER, dict.fromkeys(HOSTS, upstream))
     page.get_by_role("link", name="Weather", exact=False).click()
     page.get_by_role("button", name="Weather forecast for a coordinate").click()
+    expect(page.locator("code", has_text="hourly_units")).to_be_visible()
     page.get_by_label("latitude").fill("52.5")
     page.get_by_role("button", name="Run", exact=True).click()
     longitude = page.get_by_label("longitude")
@@ -103,12 +104,13 @@ def test_a_hostile_description_is_only_text(page: Page, house: House) -> None:
             refused.append(message.text)
 
     page.on("console", note)
-    hostile = WEATHER.replace("Weather forecast for a coordinate", HOSTILE).replace(
-        "Number of days, today included.", HOSTILE
-    )
+    hostile = WEATHER
+    for said in ("Weather forecast for a coordinate", "Number of days, today included.", "Lists line up with their"):
+        hostile = hostile.replace(said, HOSTILE)
     house.install(hostile)
     show(page, house, "/modules/weather/operations?operation=get_forecast")
-    expect(page.get_by_text(HOSTILE).first).to_be_visible()
+    for told in (page.get_by_text(HOSTILE).first, page.locator("p", has=page.locator("code", has_text="daily_units"))):
+        expect(told).to_contain_text(HOSTILE)
     page.get_by_label("latitude").fill("1")
     page.get_by_role("button", name="As JSON").click()
     for section in SECTIONS:

@@ -2,10 +2,14 @@ import { useId } from 'react';
 
 import type { Schemas } from '../../api/client';
 import { freshKey } from '../../api/key';
+import { Markdown } from '../../design/Markdown';
 import { Failure, Loading } from '../../design/states';
 import { SchemaForm } from '../../forms/SchemaForm';
 import { Outcome } from './Outcome';
 import { useCall, useOperation } from './queries';
+
+/** Characters. What fits in a line has no structure that would be worth loading what renders it. */
+const A_LINE = 65;
 
 interface OperationProps {
   module: string;
@@ -55,7 +59,7 @@ function Opened({ module, operation }: Pick<OperationProps, 'module' | 'operatio
   if (data === undefined) return <Loading rows={2} />;
   return (
     <div className="space-y-4">
-      {data.description !== '' && <p className="max-w-prose text-sm break-words whitespace-pre-line text-soft">{data.description}</p>}
+      {data.description !== '' && <Description text={data.description} />}
       <SchemaForm
         schema={data.input}
         submit={operation.effect === 'read' ? 'Run' : 'Ask to run'}
@@ -67,4 +71,10 @@ function Opened({ module, operation }: Pick<OperationProps, 'module' | 'operatio
       {call.data !== undefined && <Outcome key={call.data.run.id} called={call.data} />}
     </div>
   );
+}
+
+/** An API description is written in CommonMark, by strangers. */
+function Description({ text }: { text: string }) {
+  const isLine = text.length <= A_LINE && !text.includes('\n');
+  return <div className="max-w-prose text-sm break-words text-soft">{isLine ? text : <Markdown text={text} />}</div>;
 }
