@@ -5,7 +5,8 @@ import { Fact } from '../../design/Fact';
 import { CONTROL } from '../../forms/looks';
 import { changesOf, consistent, describedAt, referencesOf } from './grant';
 import type { Grant, Reference, Shown } from './payload';
-import { useSecretNames, useStandIn } from './queries';
+import { useSecretNames } from './queries';
+import { StandIn } from './StandIn';
 
 interface GrantFormProps {
   /** What the form is called, as several cards may stand on one page. */
@@ -122,24 +123,6 @@ function Address({ described, given, typed, type }: AddressProps) {
         value={typed}
         onChange={({ target }) => type(target.value)}
       />
-    </div>
-  );
-}
-
-interface StandInProps {
-  hosts: string[];
-  reach: (addresses: Grant['binding']) => void;
-}
-
-/** The examples can be tried without their services. */
-function StandIn({ hosts, reach }: StandInProps) {
-  const { data: standIn } = useStandIn();
-  const played = hosts.filter((host) => standIn?.plays.includes(host));
-  if (standIn == null || played.length === 0) return null;
-  return (
-    <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1">
-      <Button onClick={() => reach(Object.fromEntries(played.map((host) => [host, standIn.address])))}>Use the stand-in</Button>
-      <span className="min-w-0 flex-1 basis-48 text-soft">NEXUS itself plays this service, without a network: its data is invented.</span>
     </div>
   );
 }

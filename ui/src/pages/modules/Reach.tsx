@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client';
 import { Button, TextInput } from '../../design/controls';
 import { Fact } from '../../design/Fact';
 import { Failure } from '../../design/states';
+import { StandIn } from '../approvals/StandIn';
 import { useBind } from './queries';
 import { Waiting } from './Waiting';
 
@@ -57,8 +58,8 @@ function Addresses({ module: { hosts, binding }, ask, busy }: AddressesProps) {
     >
       {described.map((each) => (
         <label key={each} className="block">
-          <code className="font-mono text-xs break-all">{each}</code>
-          {binding[each] !== undefined && <span> → really at {binding[each]}</span>}
+          <code className="block font-mono text-xs break-all">{each}</code>
+          {binding[each] !== undefined && <span className="block">really at {binding[each]}</span>}
           <TextInput
             className="mt-1 max-w-96 font-mono"
             placeholder="where it says, or another address: http://…"
@@ -67,6 +68,7 @@ function Addresses({ module: { hosts, binding }, ask, busy }: AddressesProps) {
           />
         </label>
       ))}
+      <StandIn hosts={hosts} reach={(addresses) => type({ ...typed, ...addresses })} />
       <Button type="submit" disabled={!changed || busy}>
         Ask for these addresses
       </Button>
