@@ -1,15 +1,16 @@
 """Idempotency keys of requests that create something: the second request finds what the first one made.
 
 After the draft-ietf-httpapi-idempotency-key-header: a key belongs to one request, and another request with the same
-key is refused.
+key is refused. It is kept for a week: whoever has lost a reply asks again much sooner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import Column, Connection, Table, Text, select
+from sqlalchemy import Column, Connection, Table, Text, delete, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import rfc3339
@@ -29,6 +30,8 @@ idempotency_keys = Table(
 )
 
 LONGEST_KEY = 255
+KEPT = timedelta(days=7)
+BATCH = 500
 
 
 async def write_racing(db: Database, unit: Callable[[Transaction], T], *, brief: bool = False) -> T:
@@ -62,3 +65,20 @@ def remember(tx: Transaction, org: str, key: str | None, request: str, made: str
         tx.execute(
             idempotency_keys.insert().values(org=org, key=key, request=request, made=made, created_at=rfc3339(tx.now))
         )
+
+
+async def forget_old(db: Database) -> int:
+    """Delete the keys that are older than a week, in units so small that nobody waits for them. Returns how many."""
+    forgotten = batch = await db.write(forget_batch)
+    while batch == BATCH:
+        batch = await db.write(forget_batch)
+        forgotten += batch
+    return forgotten
+
+
+def forget_batch(tx: Transaction) -> int:
+    row = tuple_(idempotency_keys.c.org, idempotency_keys.c.key)
+    old = select(idempotency_keys.c.org, idempotency_keys.c.key).where(
+        idempotency_keys.c.created_at < rfc3339(tx.now - KEPT)
+    )
+    return tx.execute(delete(idempotency_keys).where(row.in_(old.limit(BATCH)))).rowcount

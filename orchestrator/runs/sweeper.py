@@ -10,7 +10,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from core.database import Database
 from core.errors import NexusError
-from orchestrator.runs import lease, prune, store
+from orchestrator.runs import idempotency, lease, prune, store
 from orchestrator.runs.executor import Executor
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,7 @@ class Sweeper:
         await self._take_up()
         if count % PRUNE_EVERY == 1:
             await self._db.write(lease.forget_dead)
+            await idempotency.forget_old(self._db)
             await prune.prune_checkpoints(self._db, self._saver, self._keep_days)
 
     async def _take_over(self) -> None:
