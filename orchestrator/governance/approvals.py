@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection
+
 from core.actor import Actor, Role
 from core.clock import rfc3339
 from core.database import Database, Transaction
@@ -68,21 +70,18 @@ class Approvals:
         approval was answered or edited meanwhile, ``InvalidInput`` where the edit is not one that this kind of
         approval allows.
         """
-        approval = await self.get(actor.org, approval_id)
-        check_may_answer(actor, approval)
         request = f"edit {approval_id} {current_hash} {record_hash(edit)}"
-        if await self._db.read(lambda connection: made_before(connection, actor.org, key, request)):
+
+        def query(connection: Connection) -> tuple[Approval, str | None]:
+            found = store.get_approval(connection, actor.org, approval_id)
+            check_may_answer(actor, found)
+            return found, made_before(connection, actor.org, key, request)
+
+        approval, made = await self._db.read(query)
+        if made is not None:
             return approval
         check_pending(approval, current_hash)
-        editor = self._editors.get(approval.kind)
-        if editor is None:
-            raise InvalidInput(f"An approval of kind {approval.kind!r} cannot be edited.", mend="Approve or reject it.")
-        edited = await editor(actor, approval, edit)
-        decision = edited.decision
-        if decision.state is State.BLOCKED:
-            raise InvalidInput(
-                f"The edit leaves the action blocked: {' '.join(decision.reasons)}", mend="Edit it differently."
-            )
+        edited = await self._edited(actor, approval, edit)
         changed = replace(
             approval,
             payload=edited.payload,
@@ -92,13 +91,27 @@ class Approvals:
         )
 
         def unit(tx: Transaction) -> Approval:
+            if made_before(tx.connection, actor.org, key, request):
+                return store.get_approval(tx.connection, actor.org, approval_id)
+            # First: the same edit at the same moment waits here for this one, and then finds it.
+            remember(tx, actor.org, key, request, approval_id)
             if not store.replace_payload(tx, approval, changed):
                 raise_answered(store.get_approval(tx.connection, actor.org, approval_id))
             state_edited(tx, changed, edited)
-            remember(tx, actor.org, key, request, approval_id)
             return changed
 
-        return await self._db.write(unit)
+        return await write_racing(self._db, unit)
+
+    async def _edited(self, actor: Actor, approval: Approval, edit: Edit) -> Edited:
+        editor = self._editors.get(approval.kind)
+        if editor is None:
+            raise InvalidInput(f"An approval of kind {approval.kind!r} cannot be edited.", mend="Approve or reject it.")
+        edited = await editor(actor, approval, edit)
+        if edited.decision.state is State.BLOCKED:
+            raise InvalidInput(
+                f"The edit leaves the action blocked: {' '.join(edited.decision.reasons)}", mend="Edit it differently."
+            )
+        return edited
 
     async def answer(
         self,
@@ -120,18 +133,20 @@ class Approvals:
             approval = store.get_approval(tx.connection, actor.org, approval_id)
             check_may_answer(actor, approval)
             if made_before(tx.connection, actor.org, key, request):
-                return approval
+                # Read again: what was read before may be older than the key.
+                return store.get_approval(tx.connection, actor.org, approval_id)
             check_pending(approval, answered_hash)
             if approval.expires_at <= rfc3339(tx.now):
                 expire(tx, approval)
                 self._wake_run(tx, approval.run)
                 return store.get_approval(tx.connection, actor.org, approval_id)
+            # First: the same answer at the same moment waits here for this one, and then finds it.
+            remember(tx, actor.org, key, request, approval_id)
             if not store.settle(tx, approval, answer, actor=actor.id, reason=reason, payload_hash=answered_hash):
                 raise_answered(store.get_approval(tx.connection, actor.org, approval_id))
             settled = store.get_approval(tx.connection, actor.org, approval_id)
             state_answered(tx, settled)
             self._wake_run(tx, approval.run)
-            remember(tx, actor.org, key, request, approval_id)
             return settled
 
         settled = await write_racing(self._db, unit)

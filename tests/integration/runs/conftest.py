@@ -12,7 +12,7 @@ from core.clock import SystemClock
 from core.database import open_database
 from core.events import EventLog
 from core.ids import TimeOrderedIds
-from orchestrator.governance.approvals import Approvals
+from orchestrator.governance.approvals import Approvals, Editor
 from orchestrator.runs import store
 from orchestrator.runs.executor import Executor
 from orchestrator.runs.machine import Machine
@@ -32,7 +32,12 @@ async def launch(migrated_database_url: str, tmp_path: Path) -> AsyncIterator[La
     async with AsyncExitStack() as stack:
 
         async def start(
-            machines: Mapping[RunKind, Machine], *, alone: bool = False, lease_seconds: float = 15.0, beat: float = 5.0
+            machines: Mapping[RunKind, Machine],
+            *,
+            alone: bool = False,
+            lease_seconds: float = 15.0,
+            beat: float = 5.0,
+            editors: Mapping[str, Editor] | None = None,
         ) -> Process:
             db = open_database(migrated_database_url)
             stack.push_async_callback(db.aclose)
@@ -41,7 +46,7 @@ async def launch(migrated_database_url: str, tmp_path: Path) -> AsyncIterator[La
             executor.serve(machines)
             events = EventLog(db)
             runs = Runs(db, ids, events, executor)
-            approvals = Approvals(db, ids, editors={}, wake_run=store.wake, woken=runs.woken)
+            approvals = Approvals(db, ids, editors=editors or {}, wake_run=store.wake, woken=runs.woken)
             sweeper = Sweeper(
                 db,
                 executor,
