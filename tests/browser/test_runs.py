@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from core.database import Transaction, open_database
 from tests.browser.conftest import House, build_weather, graph, watch
+
+READABLE = 10
+"""Pixels."""
 
 
 def test_a_build_is_seen_live_and_scrubbed_while_it_lasts(page: Page, house: House) -> None:
@@ -69,6 +73,17 @@ def test_a_past_run_plays_as_a_film(page: Page, house: House) -> None:
     expect(page.get_by_role("button", name="End")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.parametrize("width", [360, 768, 1024, 1440])
+def test_every_step_of_a_build_can_be_read_at_once(page: Page, house: House, width: int) -> None:
+    build_weather(page)
+    page.set_viewport_size({"width": width, "height": 740})
+    watch(page, house, "turn")
+    for step in ("intake", "structure", "execute", "evolve", "fetch", "prove", "card"):
+        box = graph(page, f"{step}: ")
+        expect(box).to_be_in_viewport(ratio=0.99)
+        assert letters(box) >= READABLE
+
+
 def test_three_hundred_steps_can_be_read_on_a_phone(page: Page, house: House) -> None:
     page.get_by_label("Message").fill("hello")
     page.get_by_role("button", name="Send", exact=True).click()
@@ -81,11 +96,11 @@ def test_three_hundred_steps_can_be_read_on_a_phone(page: Page, house: House) ->
     page.goto(f"{house.service.url}/runs/{run}")
     # What is looked at is in view, at a size at which its name can be read: the last step, and the one scrubbed to.
     expect(graph(page, "work 299: done")).to_be_in_viewport()
-    assert height(page, "work 299") >= 30
+    assert letters(graph(page, "work 299: ")) >= READABLE
     moment = page.get_by_label("Moment of the run")
     moment.fill("100")
     expect(graph(page, r"work 4\d").last).to_be_in_viewport()
-    assert height(page, r"work 4\d") >= 30
+    assert letters(graph(page, r"work 4\d").last) >= READABLE
     # Moved by hand it stays, until it is told to follow again.
     moment.press("End")
     expect(graph(page, "work 299: done")).to_be_in_viewport()
@@ -116,8 +131,9 @@ async def lengthen(house: House, run: str, count: int) -> None:
         await database.aclose()
 
 
-def height(page: Page, step: str) -> float:
-    """Of a step's box, in pixels of the screen."""
-    box = graph(page, step).last.bounding_box()
-    assert box is not None
-    return box["height"]
+def letters(box: Locator) -> float:
+    """How large a step's name is written, in pixels of the screen."""
+    name = box.locator("span.truncate").first
+    return name.evaluate(
+        "name => parseFloat(getComputedStyle(name).fontSize) * name.getBoundingClientRect().width / name.offsetWidth"
+    )

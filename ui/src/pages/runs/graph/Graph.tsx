@@ -38,15 +38,15 @@ export default function Graph(props: GraphProps) {
 function Drawing({ selected, select }: GraphProps) {
   const element = useRef<HTMLDivElement>(null);
   const place = usePlace(element);
-  const { plan, boxes, down } = useLayout(planOf(useWhole(), place.width < place.height), place);
+  const { plan, boxes, down, dense } = useLayout(planOf(useWhole()), place);
   const nodes = useMemo(
     () =>
       boxes.map(({ id, x, y, width, height }, at): Node => ({
         id, type: 'step', width, height, position: { x: x - width / 2, y: y - height / 2 }, selected: id === selected,
-        data: { down, dense: plan.dense, begins: plan.nodes[at]?.begins }, connectable: false, focusable: false, draggable: false,
+        data: { down, dense, begins: plan.nodes[at]?.begins }, connectable: false, focusable: false, draggable: false,
         domAttributes: UNSPOKEN,
       })),
-    [boxes, plan, selected, down],
+    [boxes, plan, selected, down, dense],
   );
   const edges = useMemo(
     () =>

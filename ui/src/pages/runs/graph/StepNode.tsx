@@ -3,11 +3,14 @@ import { clsx } from 'clsx';
 
 import { useStep } from '../../../log/useFilm';
 import { Mark, SAID, Worked } from '../StepState';
+import { COMFORTABLE } from './bands';
 import { linesOf } from './plan';
 
-/** Below these zooms a node is only its name, large and larger, so that it can be read. */
-const FAR = { full: 0.5, dense: 0.8 };
-const VERY_FAR = 0.35;
+/** From how far it is seen: the farther, the larger is what it says, so that it can be read. */
+type Distance = 'near' | 'middle' | 'far';
+const NEAR = 0.85;
+const NAME = { near: 'text-sm', middle: 'text-lg', far: 'text-xl' } as const;
+const MORE = { near: 'text-xs', middle: 'text-base', far: 'text-lg' } as const;
 
 const FRAME = {
   running: 'border-ink',
@@ -22,8 +25,8 @@ export function StepNode({ id, selected, data }: NodeProps) {
   const step = useStep(id);
   const down = data['down'] === true;
   const dense = data['dense'] === true;
-  const far = useStore((state) => state.transform[2] < (dense ? FAR.dense : FAR.full));
-  const veryFar = useStore((state) => state.transform[2] < VERY_FAR);
+  const distance = useStore(({ transform: [, , zoom] }): Distance => (zoom >= NEAR ? 'near' : zoom >= COMFORTABLE ? 'middle' : 'far'));
+  const saysMore = !dense && distance !== 'far';
   const begins = typeof data['begins'] === 'string' ? data['begins'] : null;
   const ends = (
     <>
@@ -51,7 +54,7 @@ export function StepNode({ id, selected, data }: NodeProps) {
           selected && 'ring-2 ring-ink',
         )}
       >
-        <span className={clsx('flex shrink-0 items-center gap-2', dense ? 'h-full' : 'h-12', veryFar ? 'text-3xl' : far ? 'text-2xl' : 'text-sm')}>
+        <span className={clsx('flex shrink-0 items-center gap-2', dense ? 'h-full' : 'h-12', NAME[distance])}>
           <span aria-hidden>
             <Mark state={step.state} />
           </span>
@@ -59,26 +62,26 @@ export function StepNode({ id, selected, data }: NodeProps) {
             {step.node}
             <span className="sr-only">: {SAID[step.state]}</span>
           </span>
-          {!far && !dense && (
-            <span className="font-mono text-xs text-soft">
+          {saysMore && (
+            <span className={clsx('font-mono text-soft', MORE[distance])}>
               <Worked spans={step.spans} />
             </span>
           )}
         </span>
-        {!far && !dense && <Lines id={id} />}
+        {saysMore && <Lines id={id} className={MORE[distance]} />}
       </button>
-      {begins !== null && <span className={clsx('absolute -top-5 left-1 text-soft', far ? 'text-base' : 'text-xs')}>{begins}</span>}
+      {begins !== null && <span className={clsx('absolute -top-5 left-1 text-soft', MORE[distance])}>{begins}</span>}
       {ends}
     </>
   );
 }
 
-function Lines({ id }: { id: string }) {
+function Lines({ id, className }: { id: string; className: string }) {
   const step = useStep(id);
   if (step === undefined) return null;
   const lines = linesOf(step);
   return (
-    <span className="block text-xs text-soft">
+    <span className={clsx('block text-soft', className)}>
       {lines.map((line, place) => (
         <span key={line.id} className="flex h-5 items-center gap-2 truncate">
           <span aria-hidden className="font-mono">

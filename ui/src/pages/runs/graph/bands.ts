@@ -17,8 +17,9 @@ export interface Place {
 
 const GAP = 40;
 /** Drawn smaller than this, a step's name cannot be read. */
-const LEGIBLE = 0.25;
-const COMFORTABLE = 0.9;
+const LEGIBLE = 0.45;
+/** Drawn no smaller than this, a box can be hit with a finger, and what it says below its name can be read. */
+export const COMFORTABLE = 0.6;
 
 /**
  * A layout from left to right, folded into bands as a text is into lines, so that it can be shown as large as possible.
@@ -84,7 +85,8 @@ export function extentOf(boxes: readonly Box[]): { x: number; y: number; width: 
   };
 }
 
-function scaleIn(place: Place, boxes: readonly Box[]): number {
+/** How large boxes are drawn where all of them are in view. */
+export function scaleIn(place: Place, boxes: readonly Box[]): number {
   const { width, height } = extentOf(boxes);
   return Math.min(place.width / width, place.height / height);
 }

@@ -21,7 +21,7 @@ const subRun: Line[] = [['run.started', { kind: 'build', parent: 'r' }, 'sub'], 
 
 describe('planOf', () => {
   it('leads from step to step, and from a step into the sub-run that it started', () => {
-    const { edges, nodes } = planOf(frame(begun, started('intake'), started('execute'), ...subRun, started('answer')), false);
+    const { edges, nodes } = planOf(frame(begun, started('intake'), started('execute'), ...subRun, started('answer')));
     expect(edges.map(({ from, to, into }) => [from, to, into])).toEqual([
       ['r/intake@1', 'r/execute@1', false],
       ['r/execute@1', 'sub/fetch@1', true],
@@ -32,22 +32,14 @@ describe('planOf', () => {
   });
 
   it('draws a step that was tried again once', () => {
-    const { nodes, edges } = planOf(frame(begun, started('intake'), started('route'), started('route', 'r', 2)), false);
+    const { nodes, edges } = planOf(frame(begun, started('intake'), started('route'), started('route', 'r', 2)));
     expect([nodes.length, edges.length]).toEqual([2, 1]);
   });
 
-  it('gives a step room for its lines, but not where boxes are small', () => {
+  it('gives a step room for its lines', () => {
     const pictured = frame(begun, started('build'), stage('build', 'read'), stage('build', 'prove'));
-    const [bare, lined, small] = [
-      planOf(frame(begun, started('build')), false), planOf(pictured, false), planOf(pictured, true),
-    ].map(({ nodes }) => nodes[0]?.height ?? 0);
+    const [bare, lined] = [planOf(frame(begun, started('build'))), planOf(pictured)].map(({ nodes }) => nodes[0]?.height ?? 0);
     expect(lined).toBeGreaterThan(bare ?? 0);
-    expect(small).toBeLessThan(bare ?? 0);
-  });
-
-  it('draws small boxes where there are many, and where the place is narrow', () => {
-    const steps = (count: number) => frame(begun, ...Array.from({ length: count }, (_, place) => started(`node${place}`)));
-    expect([planOf(steps(60), false).dense, planOf(steps(61), false).dense, planOf(steps(1), true).dense]).toEqual([false, true, true]);
   });
 });
 
@@ -71,7 +63,7 @@ describe('linesOf', () => {
 });
 
 describe('fingerprint', () => {
-  const print = (...lines: Line[]) => fingerprint(planOf(frame(begun, started('build'), ...lines), false));
+  const print = (...lines: Line[]) => fingerprint(planOf(frame(begun, started('build'), ...lines)));
 
   it('is the same while only states change', () => {
     expect(print(finished('build'))).toBe(print());

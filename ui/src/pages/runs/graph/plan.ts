@@ -10,29 +10,25 @@ export interface Edge {
 
 /** What there is to draw: nothing in it changes while only states do. */
 export interface Plan {
-  /** Small boxes, names alone: for a run of many steps, and for a narrow place. */
-  dense: boolean;
   nodes: readonly PlanNode[];
   edges: readonly Edge[];
 }
 
 export interface PlanNode {
   id: string;
+  /** Of its box where it has room for all that it says. */
   width: number;
   height: number;
   /** The kind of sub-run that begins here. */
   begins: string | null;
 }
 
-const MANY = 60;
 const SIZE = { width: 196, height: 48 };
-const DENSE_SIZE = { width: 136, height: 40 };
 const LINE_HEIGHT = 20;
 const MOST_LINES = 8;
 
 /** The steps of a frame and what leads to what: from step to step, and from a step into the sub-runs that it started. */
-export function planOf({ steps, runs }: Frame, narrow: boolean): Plan {
-  const dense = narrow || steps.size > MANY;
+export function planOf({ steps, runs }: Frame): Plan {
   const edges: Edge[] = [];
   const nodes: PlanNode[] = [];
   const last = new Map<string, string>();
@@ -42,10 +38,10 @@ export function planOf({ steps, runs }: Frame, narrow: boolean): Plan {
     const from = before ?? run?.within ?? null;
     if (from !== null) edges.push({ id: `${from}>${step.key}`, from, to: step.key, into: before === undefined });
     const begins = before === undefined && run?.within ? run.kind : null;
-    nodes.push({ id: step.key, ...(dense ? DENSE_SIZE : sizeOf(step)), begins });
+    nodes.push({ id: step.key, ...sizeOf(step), begins });
     last.set(step.run, step.key);
   }
-  return { dense, nodes, edges };
+  return { nodes, edges };
 }
 
 /** The stages of a step's last attempt, which are the lines of its node. */
@@ -63,6 +59,6 @@ function sizeOf(step: Step): { width: number; height: number } {
 }
 
 /** Tells whether two plans draw the same boxes and arrows. */
-export function fingerprint({ dense, nodes, edges }: Plan): string {
-  return `${dense}|${nodes.map((node) => `${node.id}:${node.height}`).join()}|${edges.map((edge) => edge.id).join()}`;
+export function fingerprint({ nodes, edges }: Plan): string {
+  return `${nodes.map((node) => `${node.id}:${node.height}`).join()}|${edges.map((edge) => edge.id).join()}`;
 }

@@ -1,15 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
 
 import { untilReachable } from '../../../connection/feed';
-import type { Box, Place } from './bands';
-import type { LayoutAnswer, LayoutQuestion } from './layout.worker';
+import type { Place } from './bands';
+import type { Arrangement, LayoutAnswer, LayoutQuestion } from './layout.worker';
 import { fingerprint, type Plan } from './plan';
 
-export interface Laid {
+export interface Laid extends Arrangement {
   plan: Plan;
-  boxes: readonly Box[];
-  /** Whether it is read from top to bottom. */
-  down: boolean;
 }
 
 const MOST_OPENINGS = 5;
@@ -18,13 +15,13 @@ const MOST_OPENINGS = 5;
 export function useLayout(plan: Plan, { width, height }: Place): Laid {
   const worker = useRef<Worker | null>(null);
   const asked = useRef<LayoutQuestion | null>(null);
-  const [laid, place] = useState<Laid>({ plan: { dense: false, nodes: [], edges: [] }, boxes: [], down: false });
+  const [laid, place] = useState<Laid>({ plan: { nodes: [], edges: [] }, boxes: [], down: false, dense: false });
   const [opening, openAgain] = useState(1);
   useEffect(() => {
     const opened = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
     opened.addEventListener('message', ({ data }: MessageEvent<LayoutAnswer>) => {
       // An answer to an older question would draw what is no longer there.
-      if (data.number === asked.current?.number) place({ plan: asked.current.plan, boxes: data.boxes, down: data.down });
+      if (data.number === asked.current?.number) place({ ...data, plan: asked.current.plan });
     });
     opened.addEventListener('error', () => {
       // Its code was lost on the way.
