@@ -26,7 +26,9 @@ from sandbox.runner import (
 from sandbox.selftest import find_escapes
 from sandbox.zygote import Zygote
 
-LAYERS = ("rlimits", "capabilities", "namespaces", "landlock", "seccomp")
+LANGUAGE = ("static", "runtime")
+KERNEL = ("rlimits", "capabilities", "namespaces", "landlock", "seccomp")
+LAYERS = (*LANGUAGE, *KERNEL)
 _ATTEMPTS = 5
 _BACKOFF_SECONDS = 0.05
 _CROWDED = "Free descriptors or memory on this host, and try again."

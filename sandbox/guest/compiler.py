@@ -20,7 +20,7 @@ _FINDINGS = 50
 _SOURCES_BYTES = 256 * 1024 * 1024
 
 
-def compile_source(path: str, source: bytes, importable: frozenset[str]) -> tuple[bytes | None, list[rules.Breach]]:
+def compile_restricted(path: str, source: bytes, importable: frozenset[str]) -> tuple[bytes | None, list[rules.Breach]]:
     """Code of one file as marshal bytes, or every reason why there is none."""
     reading = rules.read(source)
     if isinstance(reading, rules.Breach):
@@ -31,12 +31,29 @@ def compile_source(path: str, source: bytes, importable: frozenset[str]) -> tupl
     try:
         result = compile_restricted_exec(rewrite(reading), filename=path)
     except (SyntaxError, ValueError) as error:
-        return None, [rules.Breach("syntax", getattr(error, "lineno", 1) or 1, f"Not Python: {error}.", "Correct it.")]
+        return None, [_not_python(error)]
     except (RecursionError, MemoryError):
-        return None, [rules.Breach("too_deep", 1, "The source is nested too deep.", "Split it into smaller parts.")]
+        return None, [_TOO_DEEP]
     if result.code is None:
         return None, [_restricted(error) for error in result.errors]
     return marshal.dumps(result.code, MARSHAL_VERSION), []
+
+
+def compile_freely(path: str, source: bytes) -> tuple[bytes | None, list[rules.Breach]]:
+    """Code of one file as plain Python gives it: for proofs that the other layers hold without this one."""
+    try:
+        return marshal.dumps(compile(source, path, "exec", dont_inherit=True), MARSHAL_VERSION), []
+    except (SyntaxError, ValueError) as error:
+        return None, [_not_python(error)]
+    except (RecursionError, MemoryError):
+        return None, [_TOO_DEEP]
+
+
+_TOO_DEEP = rules.Breach("too_deep", 1, "The source is nested too deep.", "Split it into smaller parts.")
+
+
+def _not_python(error: Exception) -> rules.Breach:
+    return rules.Breach("syntax", getattr(error, "lineno", 1) or 1, f"Not Python: {error}.", "Correct it.")
 
 
 def _restricted(error: str) -> rules.Breach:
@@ -47,13 +64,17 @@ def _restricted(error: str) -> rules.Breach:
     return rules.Breach("restricted", line, sentence or error, "Rewrite it inside the sandbox's dialect.")
 
 
-def serve(fd: int) -> None:
-    """Read the request and its sources; answer each with a frame, followed by its code if it has any."""
+def serve(fd: int, restricted: bool) -> None:
+    """Read the request and its sources; answer each with a frame, followed by its code if it has any.
+
+    ``restricted``: whether the static layer is up.
+    """
     sys.setrecursionlimit(_RECURSION)
     request: dict[str, Any] = json.loads(read_frame(fd, _SOURCES_BYTES))
     importable = frozenset(request["importable"])
     for path in request["paths"]:
-        code, found = compile_source(path, read_frame(fd, _SOURCES_BYTES), importable)
+        source = read_frame(fd, _SOURCES_BYTES)
+        code, found = compile_restricted(path, source, importable) if restricted else compile_freely(path, source)
         answer = {"path": path, "code": code is not None, "findings": [list(breach) for breach in found[:_FINDINGS]]}
         write_frame(fd, strict_json(answer, 1 << 20))
         if code is not None:

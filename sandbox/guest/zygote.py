@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -31,7 +32,7 @@ def _receive(host: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
 
 def _fork_supervisor(
     fences: Fences, host: socket.socket, null: int, request: dict[str, Any], descriptors: list[int],
-    available: dict[str, facades.Facade],
+    work: dict[str, Callable[[int], None]],
 ) -> None:  # fmt: skip
     zygote = os.getpid()
     try:
@@ -45,8 +46,7 @@ def _fork_supervisor(
         host.close()
         gc.enable()
         channel, control = descriptors
-        work = compiler.serve if request["kind"] == "compile" else partial(runner.serve, facades=available)
-        supervise(fences, request, channel, control, null, zygote, work)
+        supervise(fences, request, channel, control, null, zygote, work[request["kind"]])
     finally:
         os._exit(0)
 
@@ -57,7 +57,10 @@ def serve(descriptor: int, zones: str, layers: frozenset[str]) -> None:
     host = socket.socket(fileno=descriptor)
     null = os.open(os.devnull, os.O_RDWR)
     preload.load_lazy_imports()
-    available = facades.build(preload.load_zones(zones))
+    work: dict[str, Callable[[int], None]] = {
+        "compile": partial(compiler.serve, restricted="static" in layers),
+        "run": partial(runner.serve, facades=facades.build(preload.load_zones(zones)), guarded="runtime" in layers),
+    }
     preload.empty_import_system()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.collect()
@@ -69,6 +72,6 @@ def serve(descriptor: int, zones: str, layers: frozenset[str]) -> None:
     host.sendall(json.dumps(fences.report()).encode())
     while (received := _receive(host)) is not None:
         request, descriptors = received
-        _fork_supervisor(fences, host, null, request, descriptors, available)
+        _fork_supervisor(fences, host, null, request, descriptors, work)
         for each in descriptors:
             os.close(each)

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.guest.compiler import compile_source
+from sandbox.guest.compiler import compile_restricted
 from sandbox.guest.guards import Printer, restricted_builtins, restricted_globals
 
 IMPORTABLE = frozenset({"json"})
 
 
 def execute(source: str) -> dict[str, Any]:
-    code, found = compile_source("operation.py", source.encode(), IMPORTABLE)
+    code, found = compile_restricted("operation.py", source.encode(), IMPORTABLE)
     assert code is not None, found
     written: list[str] = []
     namespace = restricted_globals("operation", restricted_builtins(__import__), Printer(written.append))
@@ -77,13 +77,13 @@ def test_print_goes_to_the_writer() -> None:
 
 
 def test_the_code_carries_the_bundle_s_path() -> None:
-    code, _ = compile_source("operations/get.py", b"def run(ctx, arguments):\n    return 1\n", IMPORTABLE)
+    code, _ = compile_restricted("operations/get.py", b"def run(ctx, arguments):\n    return 1\n", IMPORTABLE)
     assert code is not None
     assert marshal.loads(code).co_filename == "operations/get.py"
 
 
 def test_a_rule_of_restrictedpython_alone_is_still_a_finding() -> None:
-    code, found = compile_source("a.py", b"printed = 1\n", IMPORTABLE)
+    code, found = compile_restricted("a.py", b"printed = 1\n", IMPORTABLE)
     assert code is None
     assert found[0].code == "restricted"
     assert found[0].line == 1
