@@ -10,14 +10,15 @@ from typing import Any, Self
 
 from core.errors import InvalidInput, PolicyViolation
 from core.settings import SandboxSettings
+from sandbox.cgroup import Group, NoGroup, make_group, sum_of_runs
 from sandbox.compilation import compile_in_child
+from sandbox.enforcement import LAYERS, Isolation, read_report
 from sandbox.exchange import BACKSTOP_SECONDS, Exchange
 from sandbox.policy import SandboxPolicy
 from sandbox.run import Run
 from sandbox.runner import (
     CapabilityHost,
     CompileResult,
-    Isolation,
     NoCapabilities,
     RunRequest,
     RunResult,
@@ -26,9 +27,6 @@ from sandbox.runner import (
 from sandbox.selftest import find_escapes
 from sandbox.zygote import Zygote
 
-LANGUAGE = ("static", "runtime")
-KERNEL = ("rlimits", "capabilities", "namespaces", "landlock", "seccomp")
-LAYERS = (*LANGUAGE, *KERNEL)
 _ATTEMPTS = 5
 _BACKOFF_SECONDS = 0.05
 _CROWDED = "Free descriptors or memory on this host, and try again."
@@ -51,11 +49,13 @@ class LocalRunner:
         settings = settings or SandboxSettings()
         self.policy = policy or SandboxPolicy.from_settings(settings)
         self._layers = tuple(layers)
-        self._places = asyncio.Semaphore(settings.parallel or os.cpu_count() or 1)
+        self._parallel = settings.parallel or os.cpu_count() or 1
+        self._places = asyncio.Semaphore(self._parallel)
         self._starting = asyncio.Lock()
         self._testing = asyncio.Lock()
         self._zygote: Zygote | None = None
         self._found: Isolation | None = None
+        self._group, self._no_group = self._make_group() if "cgroup" in layers else (None, "")
         self._closed = False
         self._isolation: Isolation | None = None
 
@@ -96,6 +96,8 @@ class LocalRunner:
         zygote, self._zygote = self._zygote, None
         if zygote:
             await zygote.aclose()
+        if self._group:
+            await asyncio.to_thread(self._group.remove)
 
     def _check(self, request: RunRequest) -> None:
         if request.entry not in request.modules:
@@ -136,12 +138,26 @@ class LocalRunner:
         if self._closed:
             raise SandboxUnavailable("The sandbox is closed.", mend="Start the service again.")
         zygote = await Zygote.start(self._layers)
-        found = _read_report(zygote.report)
+        if self._group:
+            self._group.add(zygote.pid)
+        found = self._read(zygote)
         if self._found not in (None, found):
             await zygote.aclose()
             raise SandboxUnavailable("This host enforces less than when the sandbox was tested.")
         self._found = found
         return zygote
+
+    def _read(self, zygote: Zygote) -> Isolation:
+        return read_report(self._layers, zygote.report, self._group_state())
+
+    def _make_group(self) -> tuple[Group | None, str]:
+        try:
+            return make_group(sum_of_runs(self._parallel, self.policy.limits.memory_mib)), ""
+        except NoGroup as reason:
+            return None, str(reason)
+
+    def _group_state(self) -> tuple[str, str]:
+        return (self._group.detail, "") if self._group else ("", self._no_group)
 
     async def _discard(self, zygote: Zygote) -> None:
         if self._zygote is zygote:
@@ -150,13 +166,13 @@ class LocalRunner:
 
     async def _tested(self) -> Isolation:
         """The isolation that the zygote reports, believed as far as the canaries confirm it."""
-        found = _read_report((await self._ready()).report)
+        found = self._read(await self._ready())
         if found.level != "kernel":
             return found
         escapes = await find_escapes(lambda request: self._perform(request, NoCapabilities(), found))
         if not escapes:
             return found
-        return replace(found, level="process", missing=tuple(f"self-test: {name}" for name in escapes))
+        return replace(found, level="process", escapes=tuple(escapes))
 
     async def _perform(self, request: RunRequest, capabilities: CapabilityHost, isolation: Isolation) -> RunResult:
         async with self._places:
@@ -169,23 +185,3 @@ class LocalRunner:
                 f"This host cannot confine untrusted code with the kernel (missing: {', '.join(isolation.missing)})."
             )
         return isolation
-
-
-def _read_report(report: Mapping[str, Any]) -> Isolation:
-    kernel = {
-        "landlock": report["landlock_abi"] > 0,
-        "seccomp": report["seccomp"],
-        "no_new_privs": report["no_new_privileges"],
-        "rlimits": report["rlimits"],
-    }
-    missing = [name for name, up in kernel.items() if not up]
-    return Isolation(
-        level="process" if missing else "kernel",
-        landlock_abi=report["landlock_abi"],
-        seccomp=report["seccomp"],
-        rlimits=report["rlimits"],
-        no_new_privileges=report["no_new_privileges"],
-        uid_dropped=report["uid_dropped"],
-        namespaces=tuple(report["namespaces"]),
-        missing=tuple(missing),
-    )

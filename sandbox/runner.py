@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Protocol, Self
 
 from core.errors import NotFound, Unavailable
+from sandbox.enforcement import Isolation
 from sandbox.policy import Limits
 from sandbox.report import Finding
 
@@ -54,20 +55,6 @@ class SandboxUnavailable(Unavailable):
         "Run NEXUS in a Linux container whose kernel has Landlock and seccomp, "
         'or, as its owner, set sandbox.require = "process".'
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Isolation:
-    """What is enforced here. ``missing`` names the layers that are not."""
-
-    level: Literal["kernel", "process", "none"]
-    landlock_abi: int = 0
-    seccomp: bool = False
-    rlimits: bool = False
-    no_new_privileges: bool = False
-    uid_dropped: bool = False
-    namespaces: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

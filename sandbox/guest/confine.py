@@ -6,7 +6,7 @@ import contextlib
 import os
 import resource
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import kernel, seccomp
@@ -15,6 +15,10 @@ NOBODY = 65534
 _ZERO_LIMITS = ("RLIMIT_CORE", "RLIMIT_FSIZE", "RLIMIT_NPROC", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE", "RLIMIT_NICE",
                 "RLIMIT_RTPRIO", "RLIMIT_SIGPENDING")  # fmt: skip
 _DESCRIPTORS = 16
+_SHARED = kernel.NEWNET | kernel.NEWIPC | kernel.NEWUTS
+_OF_LINUX = ("capabilities", "namespaces", "landlock", "seccomp")
+_NOT_LINUX = "This is not Linux."
+_LIMITED = "memory, processor time, descriptors; no file written, no process made" if kernel.LINUX else "processor time"
 
 
 @dataclass
@@ -23,50 +27,53 @@ class Fences:
 
     names: frozenset[str]
     landlock: kernel.Landlock | None = None
-    landlock_abi: int = 0
     seccomp: kernel.SeccompFilter | None = None
     pid_namespace: bool = False
-    namespaces: tuple[str, ...] = ()
-    uid_dropped: bool = False
-    no_new_privileges: bool = False
     address_space: int = 0
-
-    def report(self) -> dict[str, Any]:
-        """For the host: what is enforced here."""
-        return {
-            "landlock_abi": self.landlock_abi if self.landlock else 0,
-            "seccomp": self.seccomp is not None,
-            "namespaces": list(self.namespaces),
-            "uid_dropped": self.uid_dropped,
-            "no_new_privileges": self.no_new_privileges,
-            "rlimits": "rlimits" in self.names,
-        }
+    layers: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """For the host, per layer: what of it is there, or why it is not; one of the two is empty."""
 
 
 def prepare(names: frozenset[str]) -> Fences:
     """Confine the zygote itself, and build what runners will install."""
-    fences = Fences(names)
+    fences = Fences(names, layers=dict.fromkeys(_OF_LINUX, ("", _NOT_LINUX)))
     fences.address_space = _address_space()
+    fences.layers["rlimits"] = (_LIMITED, "")
     if not kernel.LINUX:
         return fences
     kernel.hide_memory()
     if "capabilities" in names:
         kernel.drop_bounding_set()
-        fences.uid_dropped = _leave_root()
+        fences.layers["capabilities"] = (_leave_root(), "")
     if "namespaces" in names:
-        _enter_namespaces(fences)
+        fences.layers["namespaces"] = _enter_namespaces(fences)
     if "capabilities" in names and not fences.pid_namespace:
         kernel.set_capabilities(0)
     kernel.no_new_privileges()
-    fences.no_new_privileges = True
     kernel.hide_memory()
-    abi = kernel.landlock_abi()
-    if "landlock" in names and abi:
-        fences.landlock, fences.landlock_abi = kernel.Landlock(abi), abi
-        fences.landlock.enforce()
-    if "seccomp" in names and kernel.SUPPORTED and _works_in_a_child(_install_filter):
-        fences.seccomp = kernel.SeccompFilter(seccomp.program(kernel.MACHINE))
+    if "landlock" in names:
+        fences.layers["landlock"] = _prepare_landlock(fences)
+    if "seccomp" in names:
+        fences.layers["seccomp"] = _prepare_seccomp(fences)
     return fences
+
+
+def _prepare_landlock(fences: Fences) -> tuple[str, str]:
+    abi = kernel.landlock_abi()
+    if not abi:
+        return "", kernel.landlock_refusal()
+    fences.landlock = kernel.Landlock(abi)
+    fences.landlock.enforce()
+    return f"ABI {abi}: {fences.landlock.covers}", ""
+
+
+def _prepare_seccomp(fences: Fences) -> tuple[str, str]:
+    if not kernel.SUPPORTED:
+        return "", f"The list of system calls is not written for {kernel.MACHINE}."
+    if not _works_in_a_child(_install_filter):
+        return "", "The kernel refuses a system call filter."
+    fences.seccomp = kernel.SeccompFilter(seccomp.program(kernel.MACHINE))
+    return f"{len(seccomp.ALLOWED)} calls allowed on {kernel.MACHINE}, the rest refused or fatal", ""
 
 
 def confine(fences: Fences, limits: dict[str, Any]) -> None:
@@ -110,34 +117,39 @@ def _address_space() -> int:
         return 1 << 30
 
 
-def _leave_root() -> bool:
-    """Become nobody if this is root, keeping for a moment the right to make namespaces."""
+def _leave_root() -> str:
+    """Become nobody if this is root, keeping for a moment the right to make namespaces. Says who this is now."""
     if os.geteuid() != 0:
-        return False
+        return f"none, as user {os.geteuid()}"
     try:
         kernel.keep_capabilities_over_setuid()
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     except OSError:
-        return False
-    return True
+        return "none, but root's user: it cannot be left here"
+    return f"none, as user {NOBODY} instead of root"
 
 
-def _enter_namespaces(fences: Fences) -> None:
-    """A network and an IPC namespace of the zygote's own; each run gets its own for pids.
+def _enter_namespaces(fences: Fences) -> tuple[str, str]:
+    """Network, IPC and UTS namespaces of the zygote's own; each run gets its own for pids.
 
     With a user namespace where the kernel allows one; else with the capability that root still holds.
     """
-    if kernel.enter_namespaces(kernel.NEWUSER | kernel.NEWNET | kernel.NEWIPC):
-        fences.namespaces = ("user", "net", "ipc")
+    names: list[str] = []
+    refusal = ""
+    if kernel.enter_namespaces(kernel.NEWUSER | _SHARED):
+        names = ["user", "net", "ipc", "uts"]
     else:
+        refusal = kernel.reason()
         with contextlib.suppress(kernel.SetupFailed):
             kernel.set_capabilities(1 << kernel.CAP_SYS_ADMIN)
-            if kernel.enter_namespaces(kernel.NEWNET | kernel.NEWIPC):
-                fences.namespaces = ("net", "ipc")
+            if kernel.enter_namespaces(_SHARED):
+                names = ["net", "ipc", "uts"]
     if _works_in_a_child(_enter_pid_namespace):
-        fences.namespaces, fences.pid_namespace = (*fences.namespaces, "pid"), True
+        fences.pid_namespace = True
+        names.append("pid")
+    return (", ".join(names), "") if names else ("", f"This host gives no user namespaces ({refusal}).")
 
 
 def _enter_pid_namespace() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 import sys
 
-NEWUSER, NEWPID, NEWNET, NEWIPC = 0x10000000, 0x20000000, 0x40000000, 0x08000000
+NEWUSER, NEWPID, NEWNET, NEWIPC, NEWUTS = 0x10000000, 0x20000000, 0x40000000, 0x08000000, 0x04000000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS = 1, 4, 8
 _PR_CAPBSET_READ, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 23, 24, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
@@ -72,6 +73,11 @@ def enter_namespaces(flags: int) -> bool:
     return _libc.unshare(flags) == 0
 
 
+def reason() -> str:
+    """Why the last call into the kernel failed."""
+    return os.strerror(ctypes.get_errno())
+
+
 def set_capabilities(capabilities: int) -> None:
     """Effective and permitted sets become ``capabilities`` (a bit mask); the inheritable set becomes empty."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
@@ -96,6 +102,15 @@ def landlock_abi() -> int:
     return max(0, _syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
 
 
+def landlock_refusal() -> str:
+    """Why ``landlock_abi`` is 0 here."""
+    if not SUPPORTED:
+        return f"Landlock is not asked for on {MACHINE}."
+    if ctypes.get_errno() == errno.EOPNOTSUPP:
+        return "The kernel has Landlock, and it is not among the modules chosen at boot (lsm=)."
+    return f"The kernel (before 5.13, or built without it) or a filter around this process offers none ({reason()})."
+
+
 class Landlock:
     """A ruleset without rules: every access that this kernel's Landlock knows is denied."""
 
@@ -105,6 +120,7 @@ class Landlock:
         scoped = 3 if abi >= 6 else 0
         self._attributes = (ctypes.c_uint64 * 3)(rights, network, scoped)
         self._size = ctypes.c_size_t(8 if abi < 4 else 16 if abi < 6 else 24)
+        self.covers = "files" + (", TCP" if network else "") + (", abstract sockets, signals" if scoped else "")
 
     def enforce(self) -> None:
         """Confine this process for good."""

@@ -69,7 +69,7 @@ def serve(descriptor: int, zones: str, layers: frozenset[str]) -> None:
     fences = prepare(layers)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # supervisors are reaped by the kernel
     gc.freeze()
-    host.sendall(json.dumps(fences.report()).encode())
+    host.sendall(json.dumps(fences.layers).encode())
     while (received := _receive(host)) is not None:
         request, descriptors = received
         _fork_supervisor(fences, host, null, request, descriptors, work)

@@ -13,7 +13,7 @@ import pytest
 from core.errors import Unavailable
 from core.settings import SandboxSettings
 from sandbox import LocalRunner, NoCapabilities, RunRequest, SandboxPolicy, SandboxUnavailable
-from sandbox.local import LAYERS
+from sandbox.enforcement import LAYERS, REQUIRED
 from sandbox.selftest import CANARIES
 from tests.security.sandbox.attacks import CONTROL, native, run_code, run_source
 from tests.security.sandbox.conftest import LIMITS
@@ -25,9 +25,9 @@ async def test_this_kernel_holds_and_the_canaries_prove_it() -> None:
     async with LocalRunner(SandboxPolicy(limits=LIMITS)) as runner:
         isolation = await runner.isolation()
     assert isolation.level == "kernel"
-    assert isolation.landlock_abi >= 1
-    assert isolation.seccomp
     assert isolation.missing == ()
+    assert [layer.name for layer in isolation.layers if layer.enforced and layer.why] == []
+    assert [layer.name for layer in isolation.layers if layer.required] == list(REQUIRED)
     assert len(CANARIES) >= 12
 
 
@@ -52,7 +52,7 @@ async def test_namespaces_are_a_bonus() -> None:
     layers = [name for name in LAYERS if name != "namespaces"]
     async with LocalRunner(SandboxPolicy(limits=LIMITS), layers=layers) as runner:
         isolation = await runner.isolation()
-        assert (isolation.level, isolation.namespaces) == ("kernel", ())
+        assert (isolation.level, isolation.enforces("namespaces")) == ("kernel", False)
         assert (await run_source(runner, CONTROL, [1, 2])).value == 3
 
 
@@ -73,6 +73,7 @@ async def test_a_canary_that_escapes_takes_the_level_away(monkeypatch: pytest.Mo
     async with LocalRunner(SandboxPolicy(limits=LIMITS)) as runner:
         isolation = await runner.isolation()
         assert isolation.level == "process"
+        assert isolation.escapes == ("walk out (ok)",)
         assert isolation.missing == ("self-test: walk out (ok)",)
         with pytest.raises(SandboxUnavailable):
             await run_code(runner, native("return 1"))
@@ -94,7 +95,9 @@ async def main():
     assert os.getuid() == {uid}, os.getuid()
     async with LocalRunner() as runner:
         isolation = await runner.isolation()
-        print(isolation.level, ",".join(isolation.namespaces), isolation.uid_dropped)
+        layers = {{layer.name: layer for layer in isolation.layers}}
+        print(isolation.level, layers["capabilities"].detail)
+        print(layers["namespaces"].why)
         print((await run_source(runner, CONTROL, [1, 2])).value)
         print((await run_code(runner, native("os.fork()"))).verdict)
         print((await run_code(runner, native("open('/etc/passwd')"))).error["message"][:15])
@@ -132,9 +135,8 @@ async def test_it_holds_for_an_ordinary_user() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    level, total, fork, read = done.stdout.splitlines()
-    assert level.startswith("kernel ")
-    assert level.endswith(" False")
+    level, _, total, fork, read = done.stdout.splitlines()
+    assert level == f"kernel none, as user {nobody.pw_uid}"
     assert (total, fork, read) == ("3", "killed_by_policy", "PermissionError")
 
 
@@ -192,6 +194,7 @@ async def test_it_holds_in_a_container_that_forbids_namespaces() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    level, total, fork, read = done.stdout.splitlines()
-    assert level.startswith("kernel  ")  # no namespace between the two blanks
+    level, namespaces, total, fork, read = done.stdout.splitlines()
+    assert level.startswith("kernel ")
+    assert namespaces == "This host gives no user namespaces (Operation not permitted)."
     assert (total, fork, read) == ("3", "killed_by_policy", "PermissionError")
