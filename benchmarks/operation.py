@@ -107,7 +107,7 @@ async def installed(size: int, origin: str, folder: Path) -> AsyncIterator[tuple
         approved = ApprovedPayload(ORG, payload, record_hash(payload), "bench", "bench", draft.id)
         await database.write(lambda tx: Lifecycle(ids, signer).activate(tx, approved))
         code = ProvenCode(database, runner=runner, policy=policy, cache=cache)
-        yield Loader(database, runner=runner, code=code, broker=broker, signer=signer), database
+        yield Loader(database, runner=runner, policy=policy, code=code, broker=broker, signer=signer), database
     await broker.aclose()
     await database.aclose()
 

@@ -99,7 +99,7 @@ async def open_workshop(folder: Path) -> AsyncIterator[Workshop]:
                 credentials=store,
                 drafts=Drafts(database, ids, runner=runner, policy=policy, cache=cache),
                 lifecycle=Lifecycle(ids, signer),
-                loader=Loader(database, runner=runner, code=code, broker=broker, signer=signer),
+                loader=Loader(database, runner=runner, policy=policy, code=code, broker=broker, signer=signer),
             )
     finally:
         await broker.aclose()

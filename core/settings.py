@@ -61,12 +61,21 @@ class SettingsGroup(BaseModel):
 
 
 class SandboxSettings(SettingsGroup):
-    """How untrusted code is held. ``require``: the least isolation below which nothing runs."""
+    """How untrusted code is held. ``require``: the least isolation below which nothing runs.
+
+    ``imports``, ``capabilities`` and ``hosts`` are the most that a module may ask for.
+    """
 
     require: Literal["kernel", "process"] = "kernel"
     wall_seconds: Seconds = 30.0
     cpu_seconds: int = Field(default=10, gt=0, le=int(DAY))
     memory_mib: int = Field(default=256, gt=16, le=2**20)
+    output_bytes: Bytes = 4 * 1024 * 1024
+    artifacts: int = Field(default=16, ge=0, le=1000)
+    artifact_bytes: Bytes = 16 * 1024 * 1024
+    imports: list[str] | None = Field(default=None, description="All that there are when unset.")
+    capabilities: list[str] | None = Field(default=None, description="All that there are when unset.")
+    hosts: list[str] | None = Field(default=None, description="Those that the owner approves when unset.")
     parallel: int | None = Field(
         default=None, gt=0, le=1024, description="Runs at once; the number of cores when unset."
     )

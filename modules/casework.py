@@ -15,7 +15,7 @@ from typing import Any, Final
 from modules.broker import FixtureSession, Grant
 from modules.contents import RESERVED, Case
 from modules.operations import Operation
-from sandbox import CallResult, CaseResult, Runner, RunRequest, Usage, Verdict
+from sandbox import CallResult, CaseResult, Runner, RunRequest, SandboxPolicy, Usage, Verdict
 
 OPERATIONS_A_BATCH: Final = 64
 CASES_A_BATCH: Final = 256
@@ -75,11 +75,12 @@ def batches(operations: Iterable[Operation], cases: Iterable[Case]) -> list[Batc
 
 @dataclass(slots=True)
 class Casework:
-    """Runs batches with the bundle's compiled code (by path), under the grant that its manifest asks for."""
+    """Runs batches with the bundle's compiled code (by path), under the grant and the policy that the manifest gets."""
 
     runner: Runner
     code: Mapping[str, bytes]
     grant: Grant
+    policy: SandboxPolicy
     usage: Usage = field(default_factory=Usage)
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
 
@@ -106,7 +107,7 @@ class Casework:
         calls: list[Any] = [{"count": len(batch.operations)}]
         calls += [{"operation": places[case.operation], "arguments": case.arguments} for case in batch.cases]
         fixture = FixtureSession([exchange for case in batch.cases for exchange in case.exchanges], self.grant)
-        listed, *outcomes = await self._run(RunRequest(modules, _ENTRY, calls, self.grant.capabilities), fixture)
+        listed, *outcomes = await self._run(modules, _ENTRY, calls, fixture)
         if not listed.ok or not all(listed.value) or fixture.problems or fixture.unused:
             return None
         results = [judged(case, outcome, ()) for case, outcome in zip(batch.cases, outcomes, strict=True)]
@@ -124,8 +125,7 @@ class Casework:
     async def _case(self, operation: Operation, case: Case) -> CaseResult:
         modules = {name: self.code[path] for name, path in operation.sources.items()}
         fixture = FixtureSession(case.exchanges, self.grant)
-        request = RunRequest(modules, operation.entry, [case.arguments], self.grant.capabilities)
-        (outcome,) = await self._run(request, fixture)
+        (outcome,) = await self._run(modules, operation.entry, [case.arguments], fixture)
         problems = list(fixture.problems)
         if not problems and fixture.unused:
             problems.append(f"{fixture.unused} of the case's requests were never sent")
@@ -134,11 +134,15 @@ class Casework:
     async def _import(self, operation: Operation) -> CaseResult:
         modules = {_ENTRY: self.code[DISPATCH], f"{RESERVED}op_0": self.code[operation.code]}
         modules |= {name: self.code[path] for name, path in operation.sources.items() if path in operation.uses}
-        request = RunRequest(modules, _ENTRY, [{"count": 1}], self.grant.capabilities)
-        (outcome,) = await self._run(request, FixtureSession((), self.grant))
+        (outcome,) = await self._run(modules, _ENTRY, [{"count": 1}], FixtureSession((), self.grant))
         return _imported(operation, outcome)
 
-    async def _run(self, request: RunRequest, fixture: FixtureSession) -> list[CallResult]:
+    async def _run(
+        self, modules: Mapping[str, bytes], entry: str, calls: Sequence[Any], fixture: FixtureSession
+    ) -> list[CallResult]:
+        request = RunRequest(
+            modules, entry, calls, self.policy.capabilities, limits=self.policy.limits, imports=self.policy.imports
+        )
         result = await self.runner.run(request, fixture)
         self.usage = Usage(
             self.usage.cpu_seconds + result.usage.cpu_seconds,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from core.errors import NotFound
+from modules.ask import held
 from modules.attestation import Signer
 from modules.broker import CredentialScheme, Grant
 from modules.bundle import listing_sha256
@@ -19,14 +20,19 @@ from modules.operations import Operation, operation_path, schemas_of
 from modules.schemas import Schema, parse_json, references
 from modules.store.bundles import read_blobs, read_listing, tampered
 from modules.store.versions import Activation, read_grant
+from sandbox import SandboxPolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A version whose attestation, listing and grant fit together. ``listing`` gives each file's approved hash."""
+    """A version whose attestation, listing and grant fit together. ``listing`` gives each file's approved hash.
+
+    ``policy`` is what of the sandbox's it runs under.
+    """
 
     activation: Activation
     grant: Grant
+    policy: SandboxPolicy
     schemes: Mapping[str, CredentialScheme]
     listing: Mapping[str, str]
     isolation: str
@@ -46,8 +52,11 @@ class ReadyOperation:
     output: Schema | None
 
 
-def read_installed(connection: Connection, activation: Activation, signer: Signer) -> Installed:
-    """Read a version and check it from the signature down. Raises ``PolicyViolation`` for anything that was changed."""
+def read_installed(connection: Connection, activation: Activation, signer: Signer, policy: SandboxPolicy) -> Installed:
+    """Read a version and check it from the signature down.
+
+    Raises ``PolicyViolation`` for anything that was changed, and for what the owner's policy does not allow any more.
+    """
     grant = read_grant(connection, activation.org, activation.payload_hash)
     statement = signer.verified(grant.attestation)
     approved = ApprovedPayload(
@@ -65,9 +74,11 @@ def read_installed(connection: Connection, activation: Activation, signer: Signe
         raise tampered(f"The stored version {activation.number} of {activation.module!r}")
     manifest = read_manifest(read_approved(connection, listing, [MANIFEST]))
     schemes = [CredentialScheme.from_manifest(entry) for entry in manifest["credentials"]]
+    reach = Grant.from_payload(grant.payload)
     return Installed(
         activation=activation,
-        grant=Grant.from_payload(grant.payload),
+        grant=reach,
+        policy=held(policy, manifest, reach),
         schemes={scheme.name: scheme for scheme in schemes},
         listing=listing,
         isolation=grant.payload["isolation"],

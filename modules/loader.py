@@ -18,7 +18,7 @@ from modules.proven_code import ProvenCode
 from modules.recent import Recent
 from modules.schemas import Mismatch, Schema
 from modules.store.versions import Activation, read_active
-from sandbox import CallResult, Runner, RunRequest, RunResult, Verdict
+from sandbox import CallResult, Runner, RunRequest, RunResult, SandboxPolicy, Verdict
 
 FILES_IN_MEMORY: Final = 200_000
 OPERATIONS_IN_MEMORY: Final = 512
@@ -35,6 +35,7 @@ class Loader:
         db: Database,
         *,
         runner: Runner,
+        policy: SandboxPolicy,
         code: ProvenCode,
         broker: Broker,
         signer: Signer,
@@ -42,6 +43,7 @@ class Loader:
     ) -> None:
         self._db = db
         self._runner = runner
+        self._policy = policy
         self._code = code
         self._broker = broker
         self._signer = signer
@@ -87,7 +89,15 @@ class Loader:
                 progress=progress,
             )
         )
-        request = RunRequest(modules, ready.operation.entry, [arguments], installed.grant.capabilities)
+        policy = installed.policy
+        request = RunRequest(
+            modules,
+            ready.operation.entry,
+            [arguments],
+            policy.capabilities,
+            limits=policy.limits,
+            imports=policy.imports,
+        )
         result = await self._runner.run(request, session)
         return await call.answered(result, session)
 
@@ -124,7 +134,9 @@ class Loader:
         return self._installed.get((org, activation.id)) or await self._install(activation)
 
     async def _install(self, activation: Activation) -> Installed:
-        installed = await self._db.read(lambda connection: read_installed(connection, activation, self._signer))
+        installed = await self._db.read(
+            lambda connection: read_installed(connection, activation, self._signer, self._policy)
+        )
         return self._installed.put((activation.org, activation.id), installed)
 
     async def _ready(self, installed: Installed, name: str) -> ReadyOperation:

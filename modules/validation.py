@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+from modules.ask import asked
 from modules.broker import Grant, parse_origin
 from modules.builder.openapi.writing import json_file
 from modules.bundle import Bundle
@@ -14,7 +15,17 @@ from modules.casework import Casework, batches, dispatch_sources
 from modules.codecache import CodeCache
 from modules.contents import Contents, read_contents
 from modules.manifest import PATH as MANIFEST
-from sandbox import CaseResult, Compiled, Finding, Measured, Proof, Runner, SandboxPolicy, ValidationReport
+from sandbox import (
+    CaseResult,
+    Compiled,
+    Finding,
+    Measured,
+    Proof,
+    Runner,
+    SandboxPolicy,
+    ValidationReport,
+    decide,
+)
 from sandbox.runner import CompileResult
 
 SOURCES_A_CHILD: Final = 1_000
@@ -37,16 +48,22 @@ async def prove(
     contents = await asyncio.to_thread(read_contents, bundle)
     await _tell(progress, "compile", {"files": len(contents.sources)})
     compiled = await compile_sources(runner, contents.sources, dispatch_sources(len(contents.operations)))
-    findings = [*contents.findings, *(found for path in sorted(compiled.findings) for found in compiled.findings[path])]
+    ruled = decide(policy, asked(contents.manifest))
+    findings = [
+        *contents.findings,
+        *ruled.refused,
+        *(found for path in sorted(compiled.findings) for found in compiled.findings[path]),
+    ]
     code = {path: part for path, part in compiled.compiled.items() if path in contents.sources}
     if cache is not None:
         codes = {path: part.code for path, part in code.items()}
         await asyncio.to_thread(lambda: cache.write(bundle.listing, codes))
-    cases, usage = await _run_cases(contents, compiled.compiled, runner, progress)
+    cases, usage = await _run_cases(contents, compiled.compiled, runner, ruled.policy, progress)
     proof = Proof(
         bundle_sha256=bundle.sha256,
         policy_hash=policy.policy_hash,
         isolation=isolation.level,
+        rulings=ruled.rulings,
         code_sha256={path: code[path].sha256 for path in sorted(code)},
         findings=tuple(findings),
         cases=tuple(cases),
@@ -108,7 +125,11 @@ def without_operations(bundle: Bundle, reasons: Mapping[str, str]) -> Bundle:
 
 
 async def _run_cases(
-    contents: Contents, compiled: Mapping[str, Compiled], runner: Runner, progress: Progress | None
+    contents: Contents,
+    compiled: Mapping[str, Compiled],
+    runner: Runner,
+    policy: SandboxPolicy,
+    progress: Progress | None,
 ) -> tuple[list[CaseResult], Measured]:
     runnable = [
         operation
@@ -122,7 +143,7 @@ async def _run_cases(
     await _tell(progress, "prove", {"operations": len(runnable), "cases": len(cases)})
     manifest = contents.manifest
     grant = Grant(frozenset(map(parse_origin, manifest["hosts"])), frozenset(manifest["capabilities"]))
-    work = Casework(runner, {path: part.code for path, part in compiled.items()}, grant)
+    work = Casework(runner, {path: part.code for path, part in compiled.items()}, grant, policy)
     results = await work.results(batches(runnable, cases))
     usage = work.usage
     return results, Measured(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -145,7 +145,7 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
     signer = await open_signer(db, base.keyring)
     drafts = Drafts(db, ids, runner=runner, policy=policy, cache=cache, broker=broker)
     code = ProvenCode(db, runner=runner, policy=policy, cache=cache)
-    loader = Loader(db, runner=runner, code=code, broker=broker, signer=signer, clock=clock)
+    loader = Loader(db, runner=runner, policy=policy, code=code, broker=broker, signer=signer, clock=clock)
     saver = await stack.enter_async_context(open_saver(base.url, base.directory.path, synchronous=settings.synchronous))
     executor = Executor(ids.new(), db, saver)
     runs = Runs(db, ids, events, executor)
@@ -180,6 +180,8 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
         keyring=base.keyring,
         credentials=credentials,
         identity=Identity(db, clock, ids),
+        runner=runner,
+        policy=policy,
         loader=loader,
         drafts=drafts,
         catalog=catalog,
@@ -209,7 +211,7 @@ async def sandbox_answers(runner: LocalRunner) -> Finding:
     """What the sandbox enforces here. Raises ``SandboxUnavailable`` with the two ways on."""
     found = await runner.isolation()
     missing = f" Missing: {', '.join(found.missing)}." if found.missing else ""
-    return Finding(True, f"The sandbox enforces the level {found.level!r}.{missing}", asdict(found))
+    return Finding(True, f"The sandbox enforces the level {found.level!r}.{missing}", {"level": found.level})
 
 
 async def work_answers(db: Database) -> Finding:

@@ -23,6 +23,7 @@ from orchestrator.runs.service import Runs
 from orchestrator.threads.service import Threads
 from orchestrator.tools.catalog import Catalog
 from orchestrator.tools.service import Tools
+from sandbox import Runner, SandboxPolicy
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class Services:
     keyring: Keyring
     credentials: CredentialStore
     identity: Identity
+    runner: Runner
+    policy: SandboxPolicy
     loader: Loader
     drafts: Drafts
     catalog: Catalog

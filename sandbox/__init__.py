@@ -4,15 +4,16 @@ Usable alone: ``async with LocalRunner(SandboxPolicy(), SandboxSettings()) as ru
 them. Only ``core`` is imported.
 """
 
+from sandbox.enforcement import Isolation, Layer
 from sandbox.local import LocalRunner
 from sandbox.policy import Limits, SandboxPolicy
-from sandbox.report import CaseResult, Finding, Measured, Proof, ValidationReport
+from sandbox.report import CaseResult, Finding, Measured, Proof, Ruling, ValidationReport
+from sandbox.ruling import Ask, Decision, decide
 from sandbox.runner import (
     CallResult,
     CapabilityHost,
     Compiled,
     CompileResult,
-    Isolation,
     NoCapabilities,
     Runner,
     RunRequest,
@@ -23,18 +24,22 @@ from sandbox.runner import (
 )
 
 __all__ = [
+    "Ask",
     "CallResult",
     "CapabilityHost",
     "CaseResult",
     "CompileResult",
     "Compiled",
+    "Decision",
     "Finding",
     "Isolation",
+    "Layer",
     "Limits",
     "LocalRunner",
     "Measured",
     "NoCapabilities",
     "Proof",
+    "Ruling",
     "RunRequest",
     "RunResult",
     "Runner",
@@ -43,4 +48,5 @@ __all__ = [
     "Usage",
     "ValidationReport",
     "Verdict",
+    "decide",
 ]

@@ -16,6 +16,12 @@ LAYERS = (*LANGUAGE, *KERNEL)
 
 REQUIRED = ("capabilities", "landlock", "seccomp", "rlimits")
 
+WAYS_ON = (
+    "Run NEXUS in a Linux container whose kernel has Landlock and seccomp, "
+    'or, as its owner, set sandbox.require = "process".'
+)
+"""What to do on a host that cannot enforce the level ``kernel``."""
+
 _LEAVES_OPEN = {
     "static": "Code reaches attributes by their hidden names; the runtime layer and the kernel stand alone.",
     "runtime": "Code reaches Python's own builtins and loaded modules; the kernel stands alone.",

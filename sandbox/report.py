@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from core.hashing import record_hash
 
@@ -31,6 +33,20 @@ class CaseResult(BaseModel):
     sentence: str = ""
 
 
+class Ruling(BaseModel):
+    """One rule of the policy for one module: what its manifest asked (null: nothing in particular), what the
+    organisation allows, what holds, and who decided that.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    asked: JsonValue
+    allowed: JsonValue
+    holds: JsonValue
+    by: Literal["manifest", "organisation"]
+
+
 class Proof(BaseModel):
     """The deterministic part: the same bundle under the same policy on the same level gives the same bytes."""
 
@@ -39,6 +55,7 @@ class Proof(BaseModel):
     bundle_sha256: str
     policy_hash: str
     isolation: str
+    rulings: tuple[Ruling, ...] = ()
     code_sha256: dict[str, str] = {}
     findings: tuple[Finding, ...] = ()
     cases: tuple[CaseResult, ...] = ()

@@ -62,13 +62,13 @@ class Run:
         return RunResult(self._results, usage, self._isolation)
 
     def _bodies(self) -> list[bytes]:
-        request, limits = self._request, self._limits
+        request, policy, limits = self._request, self._policy, self._limits
         header = {
             "modules": list(request.modules),
             "entry": request.entry,
             "calls": list(request.calls),
             "capabilities": sorted(request.capabilities),
-            "imports": sorted(self._policy.imports),
+            "imports": sorted(policy.imports if request.imports is None else policy.imports & request.imports),
             "frame_bytes": limits.frame_bytes,
             "output_bytes": limits.output_bytes,
         }

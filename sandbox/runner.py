@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol, Self
 
 from core.errors import NotFound, Unavailable
-from sandbox.enforcement import Isolation
+from sandbox.enforcement import WAYS_ON, Isolation
 from sandbox.policy import Limits
 from sandbox.report import Finding
 
@@ -51,10 +51,7 @@ class SandboxUnavailable(Unavailable):
     """This host cannot hold untrusted code as the policy requires."""
 
     code = "sandbox_unavailable"
-    default_mend = (
-        "Run NEXUS in a Linux container whose kernel has Landlock and seccomp, "
-        'or, as its owner, set sandbox.require = "process".'
-    )
+    default_mend = WAYS_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,8 @@ class RunRequest:
     """Calls of one entry module, made in order in one runner.
 
     ``modules``: marshalled code by the bare name it is imported with; ``entry`` names the one that defines
-    ``run(ctx, arguments)``. The caller has compared the hashes; expected values never come in here.
+    ``run(ctx, arguments)``. The caller has compared the hashes; expected values never come in here. ``limits`` and
+    ``imports`` narrow the runner's policy, and never widen it.
     """
 
     modules: Mapping[str, bytes]
@@ -91,6 +89,7 @@ class RunRequest:
     calls: Sequence[Any]
     capabilities: frozenset[str] = frozenset()
     limits: Limits | None = None
+    imports: frozenset[str] | None = None
 
 
 @dataclass(slots=True)

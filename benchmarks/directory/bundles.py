@@ -96,7 +96,7 @@ async def _listed(runner: LocalRunner, bundle: Bundle) -> tuple[str, list[str]]:
         if all(path in compiled.compiled for path in operation.sources.values())
     ]
     code = {path: part.code for path, part in compiled.compiled.items()}
-    results = await Casework(runner, code, grant).results(batches(runnable, []))
+    results = await Casework(runner, code, grant, runner.policy).results(batches(runnable, []))
     listed = [result.operation for result in results if result.passed]
     if listed and not found:
         return "", listed

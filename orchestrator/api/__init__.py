@@ -24,6 +24,7 @@ def routers() -> list[APIRouter]:
         modules,
         page,
         runs,
+        sandbox,
         threads,
         versions,
     )
@@ -41,6 +42,7 @@ def routers() -> list[APIRouter]:
         drafts.router,
         credentials.router,
         check.router,
+        sandbox.router,
         docs.router,
         page.router,
     ]

@@ -22,6 +22,7 @@ from orchestrator.api.answers_of_modules import (
     VersionReport,
     Versions,
 )
+from orchestrator.api.answers_of_sandbox import SandboxReport
 from orchestrator.governance.store import ApprovalState
 from orchestrator.runs.model import RunState
 
@@ -183,6 +184,7 @@ ANSWERS: dict[str, type[Answer]] = {
     "bind": Run,
     "roll_back": Moved,
     "install": Moved,
+    "sandbox": SandboxReport,
 }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
+
+from pydantic import JsonValue
 
 from orchestrator.api.answer import Answer, Page
 
@@ -137,10 +140,23 @@ class ProofFinding(LeftOut):
     retryable: bool
 
 
+class Ruling(Answer):
+    """One rule of the sandbox's policy: what the manifest asked, what is allowed, what holds, and who decided it."""
+
+    rule: str
+    asked: JsonValue
+    allowed: JsonValue
+    holds: JsonValue
+    by: Literal["manifest", "organisation"]
+
+
 class Proof(Answer):
+    """``rulings`` is absent from proofs of before there were any."""
+
     bundle_sha256: str
     policy_hash: str
     isolation: str
+    rulings: Sequence[Ruling] = ()
     code_sha256: dict[str, str]
     findings: list[ProofFinding]
     cases: list[Case]

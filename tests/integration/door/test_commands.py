@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.enforcement import LAYERS
 from tests.integration.door.conftest import NEXUS, Served, environment
 
 
@@ -75,6 +76,25 @@ def test_check_names_every_setting_its_source_and_what_works(nexus, data_dir: Pa
     lines = nexus("check").stdout
     assert "data_dir" in lines
     assert "SQLite answers" in lines
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_check_sandbox_says_for_each_layer_whether_it_holds_here(nexus) -> None:
+    ran = nexus("check", "sandbox", "--json")
+    found = said(ran)
+    assert [layer["name"] for layer in found["layers"]] == list(LAYERS)
+    for layer in found["layers"]:
+        assert layer["detail"] if layer["enforced"] else layer["why"] and layer["leaves_open"], layer
+    assert (found["level"], found["require"], found["sufficient"]) == ("kernel", "kernel", True)
+    assert len(found["policy_hash"]) == 64
+    assert "Level kernel; sandbox.require is kernel: code runs here." in nexus("check", "sandbox").stdout
+
+
+def test_a_policy_that_means_nothing_is_refused_in_one_line(nexus) -> None:
+    ran = nexus("check", "sandbox", NEXUS_SANDBOX__HOSTS='["https://example.com"]')
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("sandbox.hosts: 'https://example.com' is no host name")
+    assert ran.stderr.count("\n") == 1
 
 
 def test_commands_at_once_take_turns_at_a_directory_that_nobody_serves(nexus, data_dir: Path, tmp_path: Path) -> None:

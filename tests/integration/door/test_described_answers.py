@@ -74,6 +74,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "bind": got("PUT", "/admin/modules/weather/binding", json={"capabilities": ["http"]}),
             "roll_back": got("POST", "/admin/modules/weather/rollback", json={}),
             "install": got("POST", "/admin/modules/weather/install", json={"version": 2}),
+            "sandbox": got("GET", "/admin/sandbox"),
         }
 
 

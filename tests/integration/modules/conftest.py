@@ -62,7 +62,9 @@ class Workshop:
         """A loader that remembers nothing, as after a restart."""
         cache = CodeCache(self.folder / "code-cache")
         code = ProvenCode(self.database, runner=self.runner, policy=self.policy, cache=cache)
-        return Loader(self.database, runner=self.runner, code=code, broker=self.broker, signer=self.signer)
+        return Loader(
+            self.database, runner=self.runner, policy=self.policy, code=code, broker=self.broker, signer=self.signer
+        )
 
     async def draft(self, changes: dict[str, bytes | None] | None = None, *, title: str = "Notes") -> Draft:
         built = await build_openapi(json.dumps(description(title)).encode())

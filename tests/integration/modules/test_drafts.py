@@ -61,7 +61,7 @@ async def test_whether_the_hosts_answer_is_a_note_and_no_part_of_the_proof(works
     assert proof is not None
     (host,) = proof.measured["hosts"]
     assert (host["host"], host["reachable"]) == ("https://notes.example:443", False)
-    assert "hosts" not in json.dumps(proof.proof)
+    assert "reachable" not in json.dumps(proof.proof)
 
 
 async def test_a_diff_shows_what_changes_against_the_active_version(workshop: Workshop) -> None:

@@ -256,6 +256,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/sandbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sandbox
+         * @description Each layer: enforced or not, why not, and what that leaves open; and the owner's policy.
+         *
+         *     ``sufficient``: whether this host gives the level that ``sandbox.require`` names, below which nothing runs.
+         */
+        get: operations["sandbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1206,6 +1228,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        JsonValue: unknown;
         /**
          * Learned
          * @description What real answers of an operation disagreed with; ``seen`` so many times.
@@ -1241,6 +1264,52 @@ export interface components {
             sentence: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Limits
+         * @description Bounds of one run, however many calls it makes. Waiting for the host's answers does not count as wall time.
+         */
+        Limits: {
+            /**
+             * Artifact Bytes
+             * @description Bytes of all artifacts of a run together.
+             * @default 16777216
+             */
+            artifact_bytes?: number;
+            /**
+             * Artifacts
+             * @description Artifacts of a run.
+             * @default 16
+             */
+            artifacts?: number;
+            /**
+             * Cpu Seconds
+             * @default 10
+             */
+            cpu_seconds?: number;
+            /**
+             * Frame Bytes
+             * @description One capability request, or its answer.
+             * @default 16777216
+             */
+            frame_bytes?: number;
+            /**
+             * Memory Mib
+             * @description Address space above what the interpreter has mapped.
+             * @default 256
+             */
+            memory_mib?: number;
+            /**
+             * Output Bytes
+             * @description One call's result as JSON.
+             * @default 4194304
+             */
+            output_bytes?: number;
+            /**
+             * Wall Seconds
+             * @default 30
+             */
+            wall_seconds?: number;
         };
         /** ListedModule */
         ListedModule: {
@@ -1514,7 +1583,10 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** Proof */
+        /**
+         * Proof
+         * @description ``rulings`` is absent from proofs of before there were any.
+         */
         Proof: {
             /** Bundle Sha256 */
             bundle_sha256: string;
@@ -1530,6 +1602,11 @@ export interface components {
             isolation: string;
             /** Policy Hash */
             policy_hash: string;
+            /**
+             * Rulings
+             * @default []
+             */
+            rulings?: components["schemas"]["Ruling"][];
         } & {
             [key: string]: unknown;
         };
@@ -1609,6 +1686,24 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Ruling
+         * @description One rule of the sandbox's policy: what the manifest asked, what is allowed, what holds, and who decided it.
+         */
+        Ruling: {
+            allowed: components["schemas"]["JsonValue"];
+            asked: components["schemas"]["JsonValue"];
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "manifest" | "organisation";
+            holds: components["schemas"]["JsonValue"];
+            /** Rule */
+            rule: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** Run */
         Run: {
             /** Actor */
@@ -1673,6 +1768,123 @@ export interface components {
          * @enum {string}
          */
         RunState: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "unknown";
+        /**
+         * SandboxLayer
+         * @description ``detail``: what of it is there; ``why`` and ``leaves_open``: where it is not enforced.
+         */
+        SandboxLayer: {
+            /** Detail */
+            detail: string;
+            /** Enforced */
+            enforced: boolean;
+            /** Leaves Open */
+            leaves_open: string;
+            /** Name */
+            name: string;
+            /** Required */
+            required: boolean;
+            /** Why */
+            why: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * SandboxPolicy
+         * @description Imports, capabilities, hosts, limits, and the least isolation under which anything runs.
+         */
+        SandboxPolicy: {
+            /**
+             * Capabilities
+             * @default [
+             *       "artifacts",
+             *       "files",
+             *       "http",
+             *       "log",
+             *       "progress"
+             *     ]
+             */
+            capabilities?: string[];
+            /**
+             * Hosts
+             * @description Names that modules may ask to reach, *.example.com for all below one; any when null.
+             * @default null
+             */
+            hosts?: string[] | null;
+            /**
+             * Imports
+             * @default [
+             *       "__future__",
+             *       "base64",
+             *       "collections",
+             *       "csv",
+             *       "datetime",
+             *       "decimal",
+             *       "functools",
+             *       "hashlib",
+             *       "html",
+             *       "io",
+             *       "itertools",
+             *       "json",
+             *       "math",
+             *       "nexus",
+             *       "re",
+             *       "statistics",
+             *       "string",
+             *       "textwrap",
+             *       "typing",
+             *       "unicodedata",
+             *       "urllib",
+             *       "urllib.parse",
+             *       "zoneinfo"
+             *     ]
+             */
+            imports?: string[];
+            /**
+             * @default {
+             *       "wall_seconds": 30,
+             *       "cpu_seconds": 10,
+             *       "memory_mib": 256,
+             *       "output_bytes": 4194304,
+             *       "frame_bytes": 16777216,
+             *       "artifacts": 16,
+             *       "artifact_bytes": 16777216
+             *     }
+             */
+            limits?: components["schemas"]["Limits"];
+            /**
+             * Require
+             * @default kernel
+             * @enum {string}
+             */
+            require?: "kernel" | "process";
+        };
+        /**
+         * SandboxReport
+         * @description ``escapes``: attacks of the self-test that did not end as they must.
+         */
+        SandboxReport: {
+            /** Escapes */
+            escapes: string[];
+            /** Layers */
+            layers: components["schemas"]["SandboxLayer"][];
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "kernel" | "process" | "none";
+            policy: components["schemas"]["SandboxPolicy"];
+            /** Policy Hash */
+            policy_hash: string;
+            /**
+             * Require
+             * @enum {string}
+             */
+            require: "kernel" | "process";
+            /** Sufficient */
+            sufficient: boolean;
+        } & {
+            [key: string]: unknown;
+        };
         /** StoredFile */
         StoredFile: {
             /** Id */
@@ -2435,6 +2647,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Moved"];
+                };
+            };
+        };
+    };
+    sandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxReport"];
                 };
             };
         };

@@ -4,6 +4,7 @@ import { Moment } from '../../design/Moment';
 import { Empty, Failure, Loading } from '../../design/states';
 import { Cases } from './Cases';
 import { Choice } from './Choice';
+import { Rulings } from './Rulings';
 import { useReport, useVersions } from './queries';
 import { useChosen } from './useChosen';
 import { Who } from './Who';
@@ -60,6 +61,7 @@ function Proven({ proof, measured, hash }: { proof: Schemas['Proof']; measured: 
         </span>
       </p>
       <Cases cases={proof.cases} />
+      <Rulings rulings={proof.rulings ?? []} />
       {proof.findings.map((each) => (
         <p key={each.place + each.code} className="text-sm text-red">
           {each.place}: {each.sentence} {each.hint}
