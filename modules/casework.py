@@ -161,6 +161,7 @@ def judged(case: Case, outcome: CallResult, problems: Sequence[str]) -> CaseResu
         verdict=outcome.verdict.value,
         passed=not sentence,
         sentence=sentence,
+        place=_place(outcome) if sentence else "",
     )
 
 
@@ -171,7 +172,10 @@ def _imported(operation: Operation, outcome: CallResult | None = None) -> CaseRe
     elif outcome is not None and outcome.value != [True]:
         sentence = "The code defines no function 'run'."
     verdict = Verdict.OK if outcome is None else outcome.verdict
-    return CaseResult(operation=operation.id, case=LISTED, verdict=verdict, passed=not sentence, sentence=sentence)
+    place = _place(outcome) if outcome is not None and sentence else ""
+    return CaseResult(
+        operation=operation.id, case=LISTED, verdict=verdict, passed=not sentence, sentence=sentence, place=place
+    )
 
 
 def _difference(expect: Mapping[str, Any], outcome: CallResult) -> str:
@@ -191,8 +195,13 @@ def _difference(expect: Mapping[str, Any], outcome: CallResult) -> str:
 def _error(outcome: CallResult) -> str:
     if outcome.error is None:
         return "" if outcome.ok else outcome.verdict.value
-    place = f" at {outcome.error['file']}:{outcome.error.get('line')}" if outcome.error.get("file") else ""
-    return f"{outcome.error.get('code')}: {str(outcome.error.get('message'))[:500]}{place}"
+    place = _place(outcome)
+    return f"{outcome.error.get('code')}: {str(outcome.error.get('message'))[:500]}" + (f" at {place}" if place else "")
+
+
+def _place(outcome: CallResult) -> str:
+    error = outcome.error or {}
+    return f"{error['file']}:{error.get('line')}" if error.get("file") else ""
 
 
 def _text(value: Any) -> str:

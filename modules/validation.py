@@ -25,6 +25,7 @@ from sandbox import (
     SandboxPolicy,
     ValidationReport,
     decide,
+    violations,
 )
 from sandbox.runner import CompileResult
 
@@ -66,6 +67,7 @@ async def prove(
         rulings=ruled.rulings,
         code_sha256={path: code[path].sha256 for path in sorted(code)},
         findings=tuple(findings),
+        violations=tuple(violations(cases)),
         cases=tuple(cases),
     )
     return ValidationReport(proof=proof, measured=usage)
@@ -96,7 +98,7 @@ def failing_operations(report: ValidationReport, bundle: Bundle) -> dict[str, st
     for case in report.proof.cases:
         if not case.passed:
             reasons.setdefault(case.operation, f"{case.case}: {case.sentence}")
-    for finding in report.proof.findings:
+    for finding in (*report.proof.findings, *report.proof.violations):
         folder, _, rest = finding.place.partition("/")
         name = rest.partition(".")[0]
         if folder in ("operations", "tests") and name in listed:

@@ -22,6 +22,7 @@ from sandbox.runner import (
     Usage,
     Verdict,
 )
+from sandbox.violations import violations
 
 __all__ = [
     "Ask",
@@ -49,4 +50,5 @@ __all__ = [
     "ValidationReport",
     "Verdict",
     "decide",
+    "violations",
 ]

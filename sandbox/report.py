@@ -22,7 +22,7 @@ class Finding(BaseModel):
 
 
 class CaseResult(BaseModel):
-    """How one contract case ended."""
+    """How one contract case ended. ``place``: the file and line at which it ended badly, where that is known."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,6 +31,7 @@ class CaseResult(BaseModel):
     verdict: str
     passed: bool
     sentence: str = ""
+    place: str = ""
 
 
 class Ruling(BaseModel):
@@ -48,7 +49,10 @@ class Ruling(BaseModel):
 
 
 class Proof(BaseModel):
-    """The deterministic part: the same bundle under the same policy on the same level gives the same bytes."""
+    """The deterministic part: the same bundle under the same policy on the same level gives the same bytes.
+
+    ``findings`` are what was found before anything ran, ``violations`` what the sandbox stopped while cases ran.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,12 +62,13 @@ class Proof(BaseModel):
     rulings: tuple[Ruling, ...] = ()
     code_sha256: dict[str, str] = {}
     findings: tuple[Finding, ...] = ()
+    violations: tuple[Finding, ...] = ()
     cases: tuple[CaseResult, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """No findings, and every case passed."""
-        return not self.findings and all(case.passed for case in self.cases)
+        """No findings, no violations, and every case passed."""
+        return not self.findings and not self.violations and all(case.passed for case in self.cases)
 
 
 class Measured(BaseModel):

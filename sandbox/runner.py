@@ -37,11 +37,17 @@ class Verdict(StrEnum):
         return self in _REPAIRABLE
 
     @property
+    def violation(self) -> bool:
+        """Whether the sandbox ended the call, which the code itself did not."""
+        return self not in _BY_ITS_OWN_MEANS
+
+    @property
     def security_event(self) -> bool:
         """Something tried what nothing legitimate tries: record it, never repair it silently."""
         return self is Verdict.KILLED_BY_POLICY
 
 
+_BY_ITS_OWN_MEANS = frozenset({Verdict.OK, Verdict.EXCEPTION, Verdict.POLICY_REJECTED})
 _REPAIRABLE = frozenset(
     {Verdict.OK, Verdict.POLICY_REJECTED, Verdict.IMPORT_DENIED, Verdict.EXCEPTION, Verdict.RESULT_INVALID}
 )

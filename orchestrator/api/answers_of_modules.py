@@ -151,7 +151,7 @@ class Ruling(Answer):
 
 
 class Proof(Answer):
-    """``rulings`` is absent from proofs of before there were any."""
+    """``findings`` before anything ran, ``violations`` while cases ran. Old proofs lack ``rulings`` and ``violations``."""
 
     bundle_sha256: str
     policy_hash: str
@@ -159,6 +159,7 @@ class Proof(Answer):
     rulings: Sequence[Ruling] = ()
     code_sha256: dict[str, str]
     findings: list[ProofFinding]
+    violations: Sequence[ProofFinding] = ()
     cases: list[Case]
 
 

@@ -28,7 +28,7 @@ async def prove(state: BuildState, execution: Execution[BuildServices], place: P
     }
     if report.passed:
         return change
-    failures = [finding.model_dump() for finding in report.proof.findings[:20]]
+    failures = [finding.model_dump() for finding in (*report.proof.findings, *report.proof.violations)][:20]
     failures += [case.model_dump() for case in report.proof.cases if not case.passed][:20]
     return {**change, "findings": failures}
 

@@ -77,6 +77,9 @@ async def test_a_module_imports_only_what_it_asked_for(workshop: Workshop) -> No
     _, report = await workshop.drafts.validate(ORG, draft.id)
     (failed,) = [case for case in report.proof.cases if not case.passed and case.operation == "get_note"]
     assert failed.verdict == "import_denied"
+    violation = next(each for each in report.proof.violations if each.place.startswith("operations/get_note"))
+    assert (violation.code, violation.place, violation.retryable) == ("import_denied", "operations/get_note.py:1", True)
+    assert "rule on imports" in violation.hint
 
 
 async def test_a_policy_that_was_narrowed_holds_for_what_is_installed(workshop: Workshop) -> None:

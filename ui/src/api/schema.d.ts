@@ -1585,7 +1585,7 @@ export interface components {
         };
         /**
          * Proof
-         * @description ``rulings`` is absent from proofs of before there were any.
+         * @description ``findings`` before anything ran, ``violations`` while cases ran. Old proofs lack ``rulings`` and ``violations``.
          */
         Proof: {
             /** Bundle Sha256 */
@@ -1607,6 +1607,11 @@ export interface components {
              * @default []
              */
             rulings?: components["schemas"]["Ruling"][];
+            /**
+             * Violations
+             * @default []
+             */
+            violations?: components["schemas"]["ProofFinding"][];
         } & {
             [key: string]: unknown;
         };

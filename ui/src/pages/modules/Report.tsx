@@ -62,7 +62,7 @@ function Proven({ proof, measured, hash }: { proof: Schemas['Proof']; measured: 
       </p>
       <Cases cases={proof.cases} />
       <Rulings rulings={proof.rulings ?? []} />
-      {proof.findings.map((each) => (
+      {[...proof.findings, ...(proof.violations ?? [])].map((each) => (
         <p key={each.place + each.code} className="text-sm text-red">
           {each.place}: {each.sentence} {each.hint}
         </p>
