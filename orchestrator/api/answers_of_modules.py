@@ -151,7 +151,7 @@ class Ruling(Answer):
 
 
 class Proof(Answer):
-    """``findings`` before anything ran, ``violations`` while cases ran. Old proofs lack ``rulings`` and ``violations``."""
+    """``findings`` before anything ran, ``violations`` while cases ran. Old proofs lack ``rulings``, ``violations``."""
 
     bundle_sha256: str
     policy_hash: str

@@ -1585,7 +1585,7 @@ export interface components {
         };
         /**
          * Proof
-         * @description ``findings`` before anything ran, ``violations`` while cases ran. Old proofs lack ``rulings`` and ``violations``.
+         * @description ``findings`` before anything ran, ``violations`` while cases ran. Old proofs lack ``rulings``, ``violations``.
          */
         Proof: {
             /** Bundle Sha256 */
