@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 from core.errors import InvalidInput
 from core.hashing import record_hash
 from core.settings import SandboxSettings
-from sandbox.guest.facades import IMPORTABLE
+from sandbox.guest.offered import IMPORTABLE
 
-POLICY_VERSION = 1
+POLICY_VERSION = 2
 """Raised when a rule, a facade or the dialect changes: what was proven before is then proven again."""
 
 CAPABILITIES = frozenset({"http", "files", "artifacts", "log", "progress"})

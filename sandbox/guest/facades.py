@@ -1,64 +1,20 @@
 """What ``import`` gives an adapter: namespaces of named functions, never a module.
 
 A real module leads to others by plain attributes (``json.decoder.scanner.re.enum.sys``); a facade holds the names
-below and nothing else.
+that ``offered`` lists and nothing else.
 """
 
 from __future__ import annotations
 
-import base64
-import collections
-import csv
-import datetime
-import decimal
-import functools
-import hashlib
-import html
+import importlib
 import io
-import itertools
-import json
-import math
-import re
-import statistics
-import string
-import textwrap
-import typing
-import unicodedata
-import urllib.parse
 import zoneinfo
-from types import ModuleType
 from typing import Any
 
-_NAMES: dict[ModuleType, str] = {
-    base64: "b64encode b64decode standard_b64encode standard_b64decode urlsafe_b64encode urlsafe_b64decode "
-    "b32encode b32decode b16encode b16decode b85encode b85decode",
-    collections: "Counter OrderedDict defaultdict deque ChainMap",
-    csv: "reader writer DictReader DictWriter Error QUOTE_ALL QUOTE_MINIMAL QUOTE_NONE QUOTE_NONNUMERIC",
-    datetime: "date datetime time timedelta timezone tzinfo UTC MINYEAR MAXYEAR",
-    decimal: "Decimal InvalidOperation DivisionByZero ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN "
-    "ROUND_HALF_EVEN ROUND_HALF_UP ROUND_UP ROUND_05UP",
-    functools: "reduce partial cmp_to_key lru_cache cache",
-    html: "escape unescape",
-    io: "StringIO BytesIO",
-    itertools: "accumulate chain combinations combinations_with_replacement compress count cycle dropwhile "
-    "filterfalse groupby islice pairwise permutations product repeat starmap takewhile tee zip_longest",
-    json: "loads dumps JSONDecodeError",
-    math: "ceil comb copysign degrees dist e erf exp fabs factorial floor fmod frexp fsum gamma gcd hypot inf "
-    "isclose isfinite isinf isnan isqrt lcm ldexp log log10 log1p log2 modf nan perm pi pow prod radians "
-    "remainder sin cos tan asin acos atan atan2 sinh cosh tanh sqrt tau trunc",
-    re: "compile match fullmatch search sub subn split findall finditer escape error Pattern Match "
-    "A ASCII I IGNORECASE M MULTILINE S DOTALL X VERBOSE U UNICODE",
-    statistics: "mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode pstdev "
-    "pvariance stdev variance quantiles correlation linear_regression StatisticsError",
-    string: "ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits punctuation printable "
-    "whitespace capwords",
-    textwrap: "dedent indent fill wrap shorten",
-    typing: "Any Optional Union List Dict Set Tuple Sequence Mapping Iterable Iterator Callable Literal",
-    unicodedata: "normalize category name lookup combining east_asian_width",
-    urllib.parse: "quote quote_plus unquote unquote_plus urlencode urlsplit urlunsplit urlparse urlunparse "
-    "urljoin urldefrag parse_qs parse_qsl",
-}
-_HASHES = "md5 sha1 sha224 sha256 sha384 sha512 sha3_256 sha3_512 blake2b blake2s"
+from .offered import OFFERED
+
+FACADES_ONLY = frozenset({"nexus", "zoneinfo"})
+"""What no module of Python's stands behind, or none that could work without a file system."""
 
 LAZY_IMPORTS = frozenset({"time", "_strptime", "re", "unicodedata", "copyreg", "datetime", "decimal", "io", "warnings"})
 """Modules that C code imports through the *caller's* ``__import__``. It discards the answer and takes the module
@@ -70,19 +26,20 @@ class Facade:
 
     def __init__(self, name: str, members: dict[str, Any]) -> None:
         self.__dict__.update(members)
-        self.__dict__["__name__"] = name
+        # Not __name__: "from json import decoder" would look for json.decoder among the loaded modules and find it.
+        self.__dict__["_name"] = name
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise TypeError(f"{self.__name__} cannot be changed")
+        raise TypeError(f"{self._name} cannot be changed")
 
     def __delattr__(self, name: str) -> None:
-        raise TypeError(f"{self.__name__} cannot be changed")
+        raise TypeError(f"{self._name} cannot be changed")
 
     def __repr__(self) -> str:
-        return f"<facade {self.__name__}>"
+        return f"<facade {self._name}>"
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"'{self.__name__}' offers no '{name}' inside the sandbox")
+        raise AttributeError(f"'{self._name}' offers no '{name}' inside the sandbox")
 
 
 class AdapterError(Exception):
@@ -127,27 +84,19 @@ def _zoneinfo(zones: dict[str, bytes]) -> Facade:
     return Facade("zoneinfo", members)
 
 
-def _future() -> Facade:
-    return Facade("__future__", {"annotations": None})
-
-
 def build(zones: dict[str, bytes]) -> dict[str, Facade]:
     """Every facade by the name it is imported with."""
+    made = {"urllib": {}, "nexus": {"AdapterError": AdapterError}, "__future__": {"annotations": None}}
     facades = {
-        module.__name__: Facade(
-            module.__name__, {name: getattr(module, name) for name in names.split() if hasattr(module, name)}
-        )
-        for module, names in _NAMES.items()
+        name: Facade(name, made[name]) if name in made else _facade_of(name, names)
+        for name, names in OFFERED.items()
+        if name != "zoneinfo"
     }
-    facades["hashlib"] = Facade("hashlib", {name: getattr(hashlib, name) for name in _HASHES.split()})
     facades["urllib"] = Facade("urllib", {"parse": facades["urllib.parse"]})
     facades["zoneinfo"] = _zoneinfo(zones)
-    facades["nexus"] = Facade("nexus", {"AdapterError": AdapterError})
-    facades["__future__"] = _future()
     return facades
 
 
-IMPORTABLE = frozenset(
-    {module.__name__ for module in _NAMES} | {"hashlib", "urllib", "zoneinfo", "nexus", "__future__"}
-)
-"""Names that a policy may allow."""
+def _facade_of(name: str, names: frozenset[str]) -> Facade:
+    module = importlib.import_module(name)
+    return Facade(name, {each: getattr(module, each) for each in names if hasattr(module, each)})

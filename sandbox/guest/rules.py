@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 from RestrictedPython.transformer import ALLOWED_FUNC_NAMES, INSPECT_ATTRIBUTES
 
 from .guards import BUILTIN_NAMES
+from .offered import OFFERED
 
 SOURCE_BYTES = 256 * 1024
 NODES = 200_000
@@ -198,6 +199,12 @@ def _imports(node: ast.Import | ast.ImportFrom, importable: frozenset[str]) -> I
     if "*" in names:
         yield Breach("import_denied", node.lineno, "A star import is not allowed.", "Name what you import.")
     modules = names if isinstance(node, ast.Import) else ["." * node.level + (node.module or "")]
+    if isinstance(node, ast.ImportFrom) and node.module in importable and node.module in OFFERED:
+        offered = OFFERED[node.module]
+        for name in names:
+            if name not in offered and name != "*":
+                hint = f"It offers: {', '.join(sorted(offered))}."
+                yield Breach("import_denied", node.lineno, f"'{node.module}' offers no '{name}' here.", hint)
     for module in modules:
         if module not in importable:
             hint = f"Importable are: {', '.join(sorted(importable))}."

@@ -9,7 +9,7 @@ from types import CodeType, TracebackType
 from typing import Any
 
 from .context import Channel, Context
-from .facades import LAZY_IMPORTS, AdapterError, Facade
+from .facades import FACADES_ONLY, LAZY_IMPORTS, AdapterError, Facade
 from .frames import NotJson, TooMuch, read_frame, strict_json, write_frame
 from .guards import Printer, restricted_builtins, restricted_globals
 
@@ -58,7 +58,8 @@ class Bundle:
         """Python's own: for proofs that the kernel holds without this layer."""
 
         def import_anything(name: str, *place: Any) -> Any:
-            return self._import(name) if name in self._sources else __import__(name, *place)
+            ours = name in self._sources or name in FACADES_ONLY
+            return self._import(name) if ours else __import__(name, *place)
 
         return {**vars(builtins), "__import__": import_anything}
 

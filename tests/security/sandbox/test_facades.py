@@ -9,6 +9,7 @@ import pytest
 
 from sandbox import LocalRunner, NoCapabilities, RunRequest
 from sandbox.guest import facades, preload
+from sandbox.guest.offered import IMPORTABLE
 from tests.security.sandbox.attacks import run_source
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -215,7 +216,7 @@ def _used(facade: str) -> dict[str, str]:
         uses[name] = f"issubclass({facade}.{name}, Exception)"
     members = vars(facades.build({})[facade])
     uses.update(
-        {name: f"{facade}.{name}" for name, value in members.items() if name != "__name__" and _is_constant(value)}
+        {name: f"{facade}.{name}" for name, value in members.items() if name != "_name" and _is_constant(value)}
     )
     return uses
 
@@ -223,11 +224,11 @@ def _used(facade: str) -> dict[str, str]:
 async def test_every_name_of_every_facade_is_used_here() -> None:
     for name, facade in facades.build({}).items():
         if name != "__future__":
-            assert set(vars(facade)) - {"__name__"} == set(_used(name)), name
+            assert set(vars(facade)) - {"_name"} == set(_used(name)), name
 
 
 async def test_every_facade_function_works_behind_all_fences(runner: LocalRunner) -> None:
-    names = sorted(facades.IMPORTABLE - {"__future__"})
+    names = sorted(IMPORTABLE - {"__future__"})
     uses = [(name, use) for name in names for use in _used(name).values()]
     branches = "".join(
         f"    if arguments == {n}:\n        return str({use})[:200]\n" for n, (_, use) in enumerate(uses)
@@ -244,7 +245,7 @@ async def test_every_facade_function_works_behind_all_fences(runner: LocalRunner
 
 async def test_each_of_them_works_as_the_first_thing_a_fresh_runner_does(runner: LocalRunner) -> None:
     """A use that only works because an earlier one loaded something would pass above."""
-    for name in sorted(facades.IMPORTABLE - {"__future__"}):
+    for name in sorted(IMPORTABLE - {"__future__"}):
         body = ", ".join(f"str({use})[:50]" for use in reversed(_used(name).values()))
         imports = ", ".join(sorted({name, "io", "datetime"}))
         result = await run_source(runner, f"import {imports}\ndef run(ctx, arguments):\n    return [{body}]\n")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.errors import InvalidInput
 from core.settings import SandboxSettings
 from sandbox import Ask, Limits, Ruling, SandboxPolicy, decide
-from sandbox.guest.facades import IMPORTABLE
+from sandbox.guest.offered import IMPORTABLE
 from sandbox.policy import CAPABILITIES
 
 sets = st.frozensets(st.sampled_from(sorted(IMPORTABLE)))
