@@ -7,13 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from sandbox import LocalRunner
-from tests.security.sandbox.attacks import run_source
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 _IMPORTS = """
 from __future__ import annotations
 import base64, collections, csv, datetime, decimal, functools, hashlib, html, io, itertools, json, math, re
@@ -162,13 +155,6 @@ CONTROLS: dict[str, tuple[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", CONTROLS)
-async def test_an_honest_adapter_works(runner: LocalRunner, name: str) -> None:
-    body, expected = CONTROLS[name]
-    result = await run_source(runner, f"{_IMPORTS}\ndef run(ctx, arguments: dict) -> Any:\n    {body}\n")
-    assert result.ok, result.error
-    assert result.value == expected
-
-
-async def test_there_are_enough_of_them() -> None:
-    assert len(CONTROLS) >= 30
+def control_source(body: str) -> str:
+    """A whole adapter around a control's body."""
+    return f"{_IMPORTS}\ndef run(ctx, arguments: dict) -> Any:\n    {body}\n"

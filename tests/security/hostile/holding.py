@@ -1,0 +1,129 @@
+"""One setting of the sandbox with the world around it, against which cases are tried one after the other."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator
+
+import psutil
+
+from core.settings import SandboxSettings
+from modules.broker import Broker, BrokerLimits, CallScope, Grant, parse_origin
+from sandbox import CallResult, CompileResult, Limits, LocalRunner, RunRequest, SandboxPolicy, Verdict
+from tests.security.broker.wire import Names
+from tests.security.hostile.case import SETTINGS, Case
+from tests.security.hostile.world import World, nothing_left_below, open_world
+
+LIMITS = Limits(wall_seconds=20, cpu_seconds=1, memory_mib=96, output_bytes=64 * 1024, frame_bytes=128 * 1024)
+HONEST = "def run(ctx, arguments):\n    return sum(arguments)\n"
+# Names that resolve to where the listener is, as an attacker's would, and one that gives another answer each time.
+NAMES = {
+    "api_example": [["127.0.0.1"]],
+    "rebind_example": [["8.8.8.8"], ["127.0.0.1"]],
+    "mixed_example": [["8.8.8.8", "127.0.0.1"]],
+    "mapped_example": [["::ffff:127.0.0.1"]],
+    "nat64_example": [["64:ff9b::7f00:1"]],
+    "metadata_example": [["169.254.169.254"]],
+}
+
+
+class Held:
+    """A runner in one setting, its broker, and the world."""
+
+    def __init__(self, setting: str, runner: LocalRunner, broker: Broker, world: World) -> None:
+        self.setting = setting
+        self.world = world
+        self._runner = runner
+        self._broker = broker
+        self._honest: bytes | None = None
+
+    async def complaints(self, case: Case) -> list[str]:
+        """Everything that is wrong with how ``case`` ended; nothing where the sandbox held."""
+        if case.before:
+            await self.run(case.before, case.capabilities)
+        result = await self.run(case.source, case.capabilities)
+        found = [case.complaint(self.setting, result)]
+        found += self.world.changes(json.dumps([result.value, result.error, result.logs], ensure_ascii=False))
+        found += await self.left_over()
+        if not await self.still_works():
+            found.append("an honest run after it does not give its answer")
+        return [complaint for complaint in found if complaint]
+
+    async def run(
+        self, source: str, capabilities: frozenset[str] = frozenset(), arguments: object = None
+    ) -> CallResult:
+        """Compile and call an adapter; a refusal to compile is a result, too."""
+        compiled = await self.compile(source)
+        if not compiled.ok:
+            (findings,) = compiled.findings.values()
+            error = {"message": findings[0].sentence}
+            return CallResult(Verdict.POLICY_REJECTED, None, error)
+        return await self.call(compiled.compiled["operation.py"].code, capabilities, arguments)
+
+    async def compile(self, source: str) -> CompileResult:
+        text = self.world.written_into(source)
+        return await self._runner.compile({"operation.py": text.encode("utf-8", "surrogateescape")})
+
+    async def call(self, code: bytes, capabilities: frozenset[str], arguments: object) -> CallResult:
+        request = RunRequest({"operation": code}, "operation", [arguments], capabilities)
+        hosts = frozenset(parse_origin(f"http://{name.replace('_', '.')}:{self.world.port}") for name in NAMES)
+        session = self._broker.session(CallScope("home", Grant(hosts, capabilities)))
+        return (await self._runner.run(request, session)).calls[0]
+
+    async def left_over(self) -> list[str]:
+        """Processes and descriptors that a run left behind."""
+        pid = self._runner.zygote_pid
+        if pid is None:
+            return ["the zygote is gone"]
+        found = [] if await nothing_left_below(pid) else ["a process of the run lives on"]
+        before, now = self._descriptors, self._count(pid)
+        if now > before:
+            found.append(f"descriptors were left open: {before} before, {now} now")
+        return found
+
+    def children(self) -> list[psutil.Process]:
+        """What runs below the zygote now."""
+        return psutil.Process(self._runner.zygote_pid).children(recursive=True)
+
+    async def still_works(self) -> bool:
+        if self._honest is None:
+            compiled = await self._runner.compile({"operation.py": HONEST.encode()})
+            self._honest = compiled.compiled["operation.py"].code
+        return (await self.call(self._honest, frozenset(), [1, 2, 3])).value == 6
+
+    async def begin(self) -> None:
+        """Count what is open when nothing has been tried yet."""
+        isolation = await self._runner.isolation()
+        assert not isolation.escapes, isolation.escapes
+        assert await self.still_works()
+        assert self._runner.zygote_pid is not None
+        await nothing_left_below(self._runner.zygote_pid)
+        self._descriptors = self._count(self._runner.zygote_pid)
+
+    @staticmethod
+    def _count(zygote: int) -> tuple[int, int]:
+        return psutil.Process(zygote).num_fds(), psutil.Process(os.getpid()).num_fds()
+
+
+@contextlib.asynccontextmanager
+async def hold(setting: str, layers: tuple[str, ...] | None = None) -> AsyncIterator[Held]:
+    """The sandbox in one of the ``SETTINGS``, or with exactly ``layers``."""
+    policy = SandboxPolicy(limits=LIMITS, require="kernel" if layers is None else "process")
+    names = Names()
+    names.answers = {name.replace("_", "."): [*turns] for name, turns in NAMES.items()}
+    async with (
+        open_world() as world,
+        LocalRunner(
+            policy, SandboxSettings(parallel=1), layers=SETTINGS[setting] if layers is None else layers
+        ) as runner,
+    ):
+        broker = Broker(BrokerLimits(), resolver=names)
+        held = Held(setting, runner, broker, world)
+        try:
+            if layers is None:
+                await held.begin()
+            yield held
+        finally:
+            await broker.aclose()
