@@ -127,6 +127,8 @@ EMPTY = {
 
 CASES = [
     *native("an emptied import system", EMPTY, "error"),
+    # C code imports these through the caller's import: the guest gets an empty facade for them.
+    *bodies("import, then act", {"what C code imports": "import time\ntime.sleep(60)"}, "refused", "error", "denied"),
     *bodies("submodules of a package", SUBMODULES, "refused", "error", "killed or error"),
     *bodies(
         "import, then act", {"file by io": "import io\nreturn io.open('@FILE@').read()"}, "error", "error", "denied"

@@ -90,7 +90,12 @@ DEEP = {
 }
 PRINTED = {"a hundred megabytes": "for _ in range(100):\n    print('x' * 1000000)\nraise ValueError('printed')"}
 
+RAW_OUTPUT = {
+    "a gigabyte to standard output": "block = b'x' * 1000000\nfor _ in range(1000): os.write(1, block); os.write(2, block)\nraise builtins.ValueError('written')",
+}
+
 CASES: list[Case] = [
+    *native("raw output", RAW_OUTPUT, "error"),
     *bodies("memory bombs", MEMORY, "memory"),
     *bodies("processor bombs", PROCESSOR, "cpu", "cpu or import", "cpu"),
     *bodies("regular expressions", EXPRESSIONS, "cpu"),
