@@ -79,6 +79,7 @@ class SandboxSettings(SettingsGroup):
     parallel: int | None = Field(
         default=None, gt=0, le=1024, description="Runs at once; the number of cores when unset."
     )
+    waiting: int = Field(default=64, ge=0, le=10_000, description="Callers that may wait; more are refused.")
 
 
 class LimitSettings(SettingsGroup):

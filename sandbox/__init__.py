@@ -6,7 +6,9 @@ them. Only ``core`` is imported.
 
 from sandbox.enforcement import Isolation, Layer
 from sandbox.local import LocalRunner
+from sandbox.places import SandboxBusy
 from sandbox.policy import Limits, SandboxPolicy
+from sandbox.pool import Wear
 from sandbox.report import CaseResult, Finding, Measured, Proof, Ruling, ValidationReport
 from sandbox.ruling import Ask, Decision, decide
 from sandbox.runner import (
@@ -44,11 +46,13 @@ __all__ = [
     "RunRequest",
     "RunResult",
     "Runner",
+    "SandboxBusy",
     "SandboxPolicy",
     "SandboxUnavailable",
     "Usage",
     "ValidationReport",
     "Verdict",
+    "Wear",
     "decide",
     "violations",
 ]

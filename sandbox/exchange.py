@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import socket
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -27,13 +28,20 @@ class ChildEnded(Exception):
 
 
 class Exchange:
-    """One child's channel and control. Leaving the context ends the child and everything it holds."""
+    """One child's channel and control. Leaving the context ends the child and everything it holds.
 
-    def __init__(self, zygote: Zygote, request: dict[str, Any], total_bytes: int) -> None:
+    ``on_close`` is told once, at the end, whether the child's supervisor reported how it went.
+    """
+
+    def __init__(
+        self, zygote: Zygote, request: dict[str, Any], total_bytes: int, on_close: Callable[[bool], None]
+    ) -> None:
         self._loop = asyncio.get_running_loop()
         self._left = total_bytes
         self._buffer = bytearray()
-        self._reported = False
+        self._ended = False
+        self._told = False
+        self._on_close = on_close
         self._ending: asyncio.Task[None] | None = None
         with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
             self._channel, channel = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -53,7 +61,7 @@ class Exchange:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._reported:
+        if self._ended:
             self._close()
             return
         # A second cancellation must not leave the child alive: the task goes on without its waiter.
@@ -114,7 +122,8 @@ class Exchange:
             body = await self._loop.sock_recv(self._control, 4096)
         except ConnectionResetError:
             body = b""
-        self._reported = True
+        self._ended = True
+        self._told = bool(body)
         return json.loads(body) if body else None
 
     async def end(self) -> dict[str, Any] | None:
@@ -130,3 +139,4 @@ class Exchange:
     def _close(self) -> None:
         self._channel.close()
         self._control.close()
+        self._on_close(self._told)

@@ -10,12 +10,18 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from core.errors import Unavailable
 
+Profile = Literal["run", "compile"]
+"""What a zygote has loaded, and so what its children can do: the kind of request that it takes."""
+
+PROFILES: tuple[Profile, ...] = ("run", "compile")
 _BOOT_SECONDS = 30.0
+_ANSWER_SECONDS = 10.0
 _REINSTALL = "Install NEXUS again with its locked requirements."
 _SYSTEM_ZONES = Path("/usr/share/zoneinfo")
 _GUEST = Path(__file__).parent / "guest"
@@ -38,6 +44,14 @@ def message_pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, kind)
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a zygote holds: bytes of resident memory (0 where it cannot know), and its lowest free descriptor."""
+
+    memory: int
+    descriptors: int
+
+
 class Zygote:
     """One zygote process. ``report`` says what it found it can enforce."""
 
@@ -47,13 +61,13 @@ class Zygote:
         self.report = report
 
     @classmethod
-    async def start(cls, layers: Sequence[str]) -> Zygote:
-        """Start one with an empty environment and wait until it is loaded and confined."""
+    async def start(cls, layers: Sequence[str], profile: Profile) -> Zygote:
+        """Start one of ``profile`` with an empty environment and wait until it is loaded and confined."""
         ours, theirs = message_pair()
         ours.setblocking(False)
         process: subprocess.Popen[bytes] | None = None
         try:
-            process = _spawn(theirs, layers)
+            process = _spawn(theirs, layers, profile)
             theirs.close()
             async with asyncio.timeout(_BOOT_SECONDS):
                 ready = await asyncio.get_running_loop().sock_recv(ours, 65536)
@@ -85,6 +99,16 @@ class Zygote:
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)]
         self._link.sendmsg([json.dumps(request).encode()], rights)
 
+    async def health(self) -> Health:
+        """What it holds now, by its own account. ``OSError`` if it is gone, ``TimeoutError`` if it does not answer."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            await loop.sock_sendall(self._link, json.dumps({"kind": "health"}).encode())
+            answer = await loop.sock_recv(self._link, 4096)
+        if not answer:
+            raise ConnectionResetError("the zygote ended")
+        return Health(**json.loads(answer))
+
     async def aclose(self) -> None:
         """End it, and with it every run it holds."""
         self._link.close()
@@ -93,13 +117,13 @@ class Zygote:
             await asyncio.get_running_loop().run_in_executor(None, self._process.wait)
 
 
-def _spawn(link: socket.socket, layers: Sequence[str]) -> subprocess.Popen[bytes]:
+def _spawn(link: socket.socket, layers: Sequence[str], profile: Profile) -> subprocess.Popen[bytes]:
     restricted = _folder("RestrictedPython")
     if restricted is None:
         raise Unavailable("RestrictedPython is not installed.", mend=_REINSTALL)
     command = [
         sys.executable, "-I", "-S", "-B", "-X", "utf8", str(_GUEST / "boot.py"),
-        str(restricted), str(_GUEST), str(_zone_folder()), str(link.fileno()), ",".join(layers),
+        str(restricted), str(_GUEST), str(_zone_folder()), str(link.fileno()), ",".join(layers), profile,
     ]  # fmt: skip
     return subprocess.Popen(  # noqa: S603 - our own interpreter, our own file
         command,

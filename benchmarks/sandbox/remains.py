@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,17 @@ import psutil
 from benchmarks.pairing import seconds_async
 from benchmarks.report import Figure, RawSamples
 from benchmarks.sandbox.subject import ENDLESS, Subject, subject
-from sandbox import NoCapabilities
+from sandbox import NoCapabilities, Wear
 
 RUNS = 10_000
+LASTING = Wear(runs=10 * RUNS, check_every=10 * RUNS)
+"""One zygote for all runs: if it were replaced, it could not be seen to grow."""
+REPLACED = Wear(runs=500, check_every=100)
+REPLACED_RUNS = 3_000
+WARM_UP = 400
+STEPS = 10
+PATIENCE = 500
+COUNTED = ("descriptors", "processes", "files")
 CALLERS = 8
 SAMPLES = 20
 CANCELLED = 100
@@ -27,8 +36,12 @@ ASKS = b"def run(ctx, arguments):\n    return ctx.http.request('GET', 'memory')\
 
 async def measure() -> list[Figure]:
     """Memory of a run, growth and remains of many, the death of a cancelled one."""
-    async with subject() as runs:
-        return [await _private_memory(runs), *await _remains(runs), await _cancellation(runs)]
+    async with subject(wear=LASTING) as lasting, subject(wear=REPLACED) as replaced:
+        return [
+            await _private_memory(lasting),
+            *await _remains(lasting, replaced),
+            await _cancellation(lasting),
+        ]
 
 
 async def _private_memory(runs: Subject) -> Figure:
@@ -53,19 +66,42 @@ def _private_dirty(pid: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("Private_Dirty:"))
 
 
-async def _remains(runs: Subject) -> list[Figure]:
-    with tempfile.TemporaryDirectory() as folder, RawSamples("sandbox", "growth_pct") as raw:
+async def _remains(lasting: Subject, replaced: Subject) -> list[Figure]:
+    """``growth_pct`` of one zygote over all runs; ``leaked`` by these, and by more while zygotes are replaced."""
+    growth = await _series("growth_pct", lasting, RUNS)
+    replacing = await _series("replaced", replaced, REPLACED_RUNS)
+    before, after = growth.states[0]["memory"], growth.states[-1]["memory"]
+    return [
+        Figure("growth_pct", 100 * (after - before) / before, "%", RUNS, growth.path),
+        Figure("leaked", growth.leaked + replacing.leaked, "count", RUNS + REPLACED_RUNS, growth.path),
+    ]
+
+
+@dataclass(frozen=True)
+class Series:
+    """What was held before many runs, on the way, and after them."""
+
+    states: list[dict[str, int]]
+    path: str
+
+    @property
+    def leaked(self) -> int:
+        """Descriptors, processes and files that are more at the end than at the beginning."""
+        before, after = self.states[0], self.states[-1]
+        return sum(max(0, after[each] - before[each]) for each in COUNTED)
+
+
+async def _series(name: str, runs: Subject, count: int) -> Series:
+    with tempfile.TemporaryDirectory() as folder, RawSamples("sandbox", name) as raw:
         async with _temporary_files_in(folder):
-            await _many(runs, RUNS // 20)
-            before = await _held(runs, folder)
-            raw.add(runs=0, **before)
-            for done in range(1, 11):
-                await _many(runs, RUNS // 10)
-                raw.add(runs=done * RUNS // 10, **await _held(runs, folder))
-            after = await _held(runs, folder)
-    growth = 100 * (after["memory"] - before["memory"]) / before["memory"]
-    leaked = sum(max(0, after[each] - before[each]) for each in ("descriptors", "processes", "files"))
-    return [Figure("growth_pct", growth, "%", RUNS, raw.path), Figure("leaked", leaked, "count", RUNS, raw.path)]
+            await _many(runs, WARM_UP)
+            states = [await _settled(runs, folder, None)]
+            for _ in range(STEPS):
+                await _many(runs, count // STEPS)
+                states.append(await _settled(runs, folder, states[0]))
+        for step, state in enumerate(states):
+            raw.add(runs=step * count // STEPS, **state)
+    return Series(states, raw.path)
 
 
 async def _many(runs: Subject, count: int) -> None:
@@ -86,15 +122,28 @@ async def _temporary_files_in(folder: str) -> AsyncGenerator[None]:
         tempfile.tempdir = before
 
 
-async def _held(runs: Subject, folder: str) -> dict[str, int]:
-    """The zygote's memory in bytes; descriptors, processes and files that there are now, once the last run is gone."""
-    zygote = psutil.Process(runs.runner.zygote_pid)
-    while zygote.children():  # a supervisor that has reported is still on its way out
-        await asyncio.sleep(0.001)
+async def _settled(runs: Subject, folder: str, before: dict[str, int] | None) -> dict[str, int]:
+    """What is held once it is no more than ``before``, or what is still held after a while.
+
+    A supervisor that has reported and a zygote that retires are on their way out, and are no leak.
+    """
+    held = _held(runs, folder)
+    for _ in range(PATIENCE):
+        if held["running"] == 0 and (before is None or all(held[each] <= before[each] for each in COUNTED)):
+            break
+        await asyncio.sleep(0.01)
+        held = _held(runs, folder)
+    return held
+
+
+def _held(runs: Subject, folder: str) -> dict[str, int]:
+    """The zygote's memory in bytes; descriptors, processes and files that there are now."""
     us = psutil.Process()
+    zygote = psutil.Process(runs.runner.zygote_pid)
     return {
         "memory": zygote.memory_info().rss,
-        "descriptors": us.num_fds() + sum(child.num_fds() for child in us.children(recursive=True)),
+        "descriptors": us.num_fds() + zygote.num_fds(),
+        "running": len(us.children(recursive=True)) - len(us.children()),
         "processes": len(us.children(recursive=True)),
         "files": sum(1 for _ in Path(folder).rglob("*")) + _files_of(zygote.uids().real),
     }

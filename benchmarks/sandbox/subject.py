@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from core.settings import SandboxSettings
-from sandbox import CapabilityHost, LocalRunner, NoCapabilities, RunRequest, SandboxPolicy
+from sandbox import CapabilityHost, LocalRunner, NoCapabilities, RunRequest, SandboxPolicy, Wear
 from sandbox.enforcement import LAYERS
 
 ADAPTER = b"""\
@@ -53,10 +53,13 @@ async def compiled(runner: LocalRunner, source: bytes) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def subject(layers: Sequence[str] = LAYERS) -> AsyncGenerator[Subject]:
-    """A runner that puts up ``layers``, warm. Raises where this host cannot enforce one of them."""
+async def subject(layers: Sequence[str] = LAYERS, wear: Wear | None = None) -> AsyncGenerator[Subject]:
+    """A runner that puts up ``layers``, warm; its zygotes are replaced as ``wear`` says.
+
+    Raises where this host cannot enforce one of the layers.
+    """
     policy = SandboxPolicy(require="process")
-    async with LocalRunner(policy, SandboxSettings(require="process"), layers=layers) as runner:
+    async with LocalRunner(policy, SandboxSettings(require="process"), layers=layers, wear=wear) as runner:
         isolation = await runner.isolation()
         absent = [name for name in layers if name != "cgroup" and not isolation.enforces(name)]
         if absent:

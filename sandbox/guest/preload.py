@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import ctypes
 import importlib
 import os
 import sys
@@ -47,6 +48,13 @@ def load_zones(folder: str) -> dict[str, bytes]:
             if content.startswith(b"TZif"):
                 zones[os.path.relpath(path, folder).replace(os.sep, "/")] = content
     return zones
+
+
+def give_back_memory() -> None:
+    """Return to the system what loading needed and has freed: every fork copies the table of what is mapped."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+    if trim:
+        trim(0)
 
 
 def empty_import_system() -> None:

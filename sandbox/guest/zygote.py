@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from . import compiler, facades, preload, runner
+from . import preload
 from .confine import Fences, prepare
 from .supervisor import supervise
 
@@ -32,7 +32,7 @@ def _receive(host: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
 
 def _fork_supervisor(
     fences: Fences, host: socket.socket, null: int, request: dict[str, Any], descriptors: list[int],
-    work: dict[str, Callable[[int], None]],
+    work: Callable[[int], None],
 ) -> None:  # fmt: skip
     zygote = os.getpid()
     try:
@@ -46,24 +46,51 @@ def _fork_supervisor(
         host.close()
         gc.enable()
         channel, control = descriptors
-        supervise(fences, request, channel, control, null, zygote, work[request["kind"]])
+        supervise(fences, request, channel, control, null, zygote, work)
     finally:
         os._exit(0)
 
 
-def serve(descriptor: int, zones: str, layers: frozenset[str]) -> None:
+def _load_work(profile: str, zones: str, layers: frozenset[str]) -> Callable[[int], None]:
+    """What children of this profile do. The other's part is never loaded, so that no child can reach it."""
+    if profile == "compile":
+        from . import compiler
+
+        preload.load_lazy_imports()
+        return partial(compiler.serve, restricted="static" in layers)
+    from . import facades, runner
+
+    preload.load_lazy_imports()
+    return partial(runner.serve, facades=facades.build(preload.load_zones(zones)), guarded="runtime" in layers)
+
+
+def _open_memory() -> int | None:
+    """The kernel's count of this process's pages, opened before nothing can be opened any more."""
+    try:
+        return os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
+        return None
+
+
+def _health(null: int, memory: int | None) -> dict[str, int]:
+    """Bytes resident, and the lowest free descriptor, which rises with every one that leaks."""
+    lowest = os.dup(null)
+    os.close(lowest)
+    pages = 0 if memory is None else int(os.pread(memory, 100, 0).split()[1])
+    return {"memory": pages * os.sysconf("SC_PAGE_SIZE"), "descriptors": lowest}
+
+
+def serve(descriptor: int, zones: str, layers: frozenset[str], profile: str) -> None:
     """Load, confine, report, then answer requests until the host goes away."""
     os.environ.clear()  # what the interpreter itself put there
     host = socket.socket(fileno=descriptor)
     null = os.open(os.devnull, os.O_RDWR)
-    preload.load_lazy_imports()
-    work: dict[str, Callable[[int], None]] = {
-        "compile": partial(compiler.serve, restricted="static" in layers),
-        "run": partial(runner.serve, facades=facades.build(preload.load_zones(zones)), guarded="runtime" in layers),
-    }
+    memory = _open_memory()
+    work = _load_work(profile, zones, layers)
     preload.empty_import_system()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.collect()
+    preload.give_back_memory()
     gc.disable()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     fences = prepare(layers)
@@ -72,6 +99,9 @@ def serve(descriptor: int, zones: str, layers: frozenset[str]) -> None:
     host.sendall(json.dumps(fences.layers).encode())
     while (received := _receive(host)) is not None:
         request, descriptors = received
-        _fork_supervisor(fences, host, null, request, descriptors, work)
+        if request["kind"] == "health":
+            host.sendall(json.dumps(_health(null, memory)).encode())
+        else:
+            _fork_supervisor(fences, host, null, request, descriptors, work)
         for each in descriptors:
             os.close(each)
