@@ -20,6 +20,8 @@ from sandbox import CallResult, CaseResult, Runner, RunRequest, SandboxPolicy, U
 OPERATIONS_A_BATCH: Final = 64
 CASES_A_BATCH: Final = 256
 BATCHES_AT_ONCE: Final = 4
+RUNS_AT_ONCE: Final = 8
+"""One proof's share of the sandbox's line, which refuses callers when it is full."""
 DISPATCH: Final = f"{RESERVED}dispatch.py"
 _ENTRY: Final = f"{RESERVED}dispatch"
 LISTED: Final = "imported"
@@ -83,6 +85,7 @@ class Casework:
     policy: SandboxPolicy
     usage: Usage = field(default_factory=Usage)
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
+    _share: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RUNS_AT_ONCE))
 
     async def results(self, work: Iterable[Batch]) -> list[CaseResult]:
         """One result a case, and one for the import of an operation that has none or failed it."""
@@ -143,7 +146,8 @@ class Casework:
         request = RunRequest(
             modules, entry, calls, self.policy.capabilities, limits=self.policy.limits, imports=self.policy.imports
         )
-        result = await self.runner.run(request, fixture)
+        async with self._share:
+            result = await self.runner.run(request, fixture)
         self.usage = Usage(
             self.usage.cpu_seconds + result.usage.cpu_seconds,
             self.usage.wall_seconds + result.usage.wall_seconds,

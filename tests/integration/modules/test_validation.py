@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from core.settings import SandboxSettings
 from modules.builder import build_openapi
 from modules.bundle import Bundle
 from modules.validation import failing_operations, prove, without_operations
-from sandbox import ValidationReport
+from sandbox import LocalRunner, ValidationReport
 from tests.integration.modules.conftest import Workshop
 from tests.integration.modules.notes_service import description
 
@@ -64,6 +65,21 @@ async def test_code_that_asks_rightly_and_answers_wrongly_fails(workshop: Worksh
     report, bundle = await proven(workshop, {"operations/get_note.py": wrong})
     assert set(failing_operations(report, bundle)) == {"get_note"}
     assert any("expected" in case.sentence for case in report.proof.cases)
+
+
+async def test_a_proof_takes_its_share_of_the_sandbox_however_many_cases_it_runs_alone(workshop: Workshop) -> None:
+    document = description()
+    note = document["paths"].pop("/notes/{id}")["get"]
+    for number in range(12):
+        document["paths"][f"/notes{number}/{{id}}"] = {"get": {**note, "operationId": f"getNote{number}"}}
+    built = await build_openapi(json.dumps(document).encode())
+    bundle = Bundle(built.files).with_changes(
+        {"operations/get_note0.py": code("return None")["operations/get_note.py"]}
+    )
+    settings = SandboxSettings(require="process", parallel=1, waiting=7)
+    async with LocalRunner(workshop.policy, settings) as runner:
+        report = await prove(bundle, runner, workshop.policy)
+    assert set(failing_operations(report, bundle)) == {"get_note0"}
 
 
 @pytest.mark.parametrize("body", ["import os", "open('/etc/passwd')", "exec('1')", "().__class__", "return eval('1')"])
