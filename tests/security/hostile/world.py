@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psutil
 
-_PATIENCE = 400
-_INTERVAL = 0.005
+from tests.security.sandbox.processes import watched
+
+_PATIENCE = 10.0
 
 
 class World:
@@ -107,10 +108,13 @@ async def open_world() -> AsyncIterator[World]:
 
 
 async def nothing_left_below(pid: int) -> bool:
-    """Whether the last descendant of a process is gone, waiting for the kernel's own clearing up."""
-    process = psutil.Process(pid)
-    for _ in range(_PATIENCE):
-        if not process.children(recursive=True):
-            return True
-        await asyncio.sleep(_INTERVAL)
-    return False
+    """Whether the last descendant of a process ends, which the kernel tells when it has cleared up."""
+    while below := [child.pid for child in psutil.Process(pid).children(recursive=True)]:
+        try:
+            async with watched(below) as ends:
+                await asyncio.wait_for(ends, _PATIENCE)
+        except ProcessLookupError:  # one ended while it was looked at
+            continue
+        except TimeoutError:
+            return False
+    return True
