@@ -4,6 +4,7 @@ Usable alone: ``async with LocalRunner(SandboxPolicy(), SandboxSettings()) as ru
 them. Only ``core`` is imported.
 """
 
+from sandbox.artifacts import Accepted, ArtifactLimits, ArtifactRefused, accept
 from sandbox.enforcement import Isolation, Layer
 from sandbox.local import LocalRunner
 from sandbox.places import SandboxBusy
@@ -27,6 +28,9 @@ from sandbox.runner import (
 from sandbox.violations import violations
 
 __all__ = [
+    "Accepted",
+    "ArtifactLimits",
+    "ArtifactRefused",
     "Ask",
     "CallResult",
     "CapabilityHost",
@@ -53,6 +57,7 @@ __all__ = [
     "ValidationReport",
     "Verdict",
     "Wear",
+    "accept",
     "decide",
     "violations",
 ]
