@@ -20,7 +20,11 @@ class RunError(BaseModel):
 
 
 class Artifact(BaseModel):
-    """A file that the call made or was answered with. ``content`` is base64; ``bytes`` counts it decoded."""
+    """A file that the call made or was answered with. ``content`` is base64; ``bytes`` counts it decoded.
+
+    ``checked``: the content was found to be of its media type, and what acts or fetches was ``removed`` from it. What
+    was not checked is a service's answer under the type that the service gave it: to be downloaded, never shown.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,6 +34,8 @@ class Artifact(BaseModel):
     sha256: str
     bytes: int
     content: str = Field(repr=False)
+    checked: bool = False
+    removed: tuple[str, ...] = ()
 
 
 class Exchange(BaseModel):

@@ -8,19 +8,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from core.errors import PolicyViolation
+from core.errors import NexusError, PolicyViolation
 from modules.broker.address import Target, parse_url
+from modules.broker.artifacts import RunArtifacts
 from modules.broker.body import as_text
 from modules.broker.grant import Grant
 from modules.broker.limits import BrokerLimits
 from modules.broker.refusal import FixtureMismatch
 from modules.broker.request import HttpRequest, parse_request
+from modules.envelope import Artifact
 
 
 class FixtureSession:
     """Answers like ``BrokerSession`` for one case: its exchanges, each once and in order; no socket, no secret.
 
-    The gate of the grant stands here too. ``problems`` lists what did not fit; ``unused`` what was never asked for.
+    The gates of the grant and of artifacts stand here too. ``problems`` lists what did not fit, refused artifacts
+    among it; ``unused`` counts what was never asked for.
     """
 
     def __init__(
@@ -31,12 +34,17 @@ class FixtureSession:
         self._limits = limits or BrokerLimits()
         self._next = 0
         self.problems: list[str] = []
-        self.artifacts: list[dict[str, Any]] = []
+        self._artifacts = RunArtifacts(self._limits)
 
     @property
     def unused(self) -> int:
         """How many of the exchanges were never asked for."""
         return len(self._exchanges) - self._next
+
+    @property
+    def artifacts(self) -> Sequence[Artifact]:
+        """What the case put and was accepted, in order, as production would keep it."""
+        return self._artifacts.kept
 
     async def handle(self, capability: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer one frame."""
@@ -47,12 +55,20 @@ class FixtureSession:
             case "http":
                 return self._answer(payload)
             case "artifacts":
-                self.artifacts.append(payload)
-                return {"id": f"artifact-{len(self.artifacts)}"}
+                return await self._put_artifact(payload)
             case "log" | "progress":
                 return {}
             case _:
                 raise PolicyViolation(f"A contract test has no {area!r}.")
+
+    async def _put_artifact(self, payload: dict[str, Any]) -> dict[str, Any]:
+        try:
+            artifact = await self._artifacts.put(payload)
+        except NexusError as error:
+            # Also where the adapter catches it: what is refused here would be refused in earnest.
+            self.problems.append(f"{error.detail} {error.mend}")
+            raise
+        return {"id": artifact.id}
 
     def _answer(self, payload: dict[str, Any]) -> dict[str, Any]:
         request = parse_request(payload, body_limit=self._limits.request_bytes)

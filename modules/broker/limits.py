@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from core.settings import LimitSettings
+from sandbox import ArtifactLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class BrokerLimits:
 
     ``seconds`` is for one exchange and ``run_seconds`` for all of a run. ``response_bytes`` caps an answer on the wire
     and decompressed; ``run_bytes`` and ``calls`` count over the whole run, redirects included. What is not text is
-    handed to the adapter inline up to ``inline_bytes`` and as an artifact above.
+    handed to the adapter inline up to ``inline_bytes`` and as an artifact above. A run puts at most ``artifacts`` of
+    them, of ``artifacts_bytes`` in all, each within ``artifact``; what is refused counts too, since it was checked.
     """
 
     seconds: float = 30.0
@@ -27,6 +29,8 @@ class BrokerLimits:
     redirects: int = 3
     inline_bytes: int = 256 * 1024
     artifacts: int = 16
+    artifacts_bytes: int = 16 * 1024 * 1024
+    artifact: ArtifactLimits = field(default_factory=ArtifactLimits)
     connections: int = 100
 
     @classmethod

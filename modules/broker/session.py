@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 from urllib.parse import urljoin
 
-from core.errors import BudgetExceeded, InvalidInput, NexusError, NotFound, PolicyViolation
+from core.errors import BudgetExceeded, NexusError, NotFound, PolicyViolation
 from modules.broker.address import Target, parse_url
+from modules.broker.artifacts import RunArtifacts
 from modules.broker.body import as_text
 from modules.broker.connections import Connections, Reply
 from modules.broker.credentials import CredentialScheme, Injection, Vault, choose, prepare, redact
@@ -62,8 +63,13 @@ class BrokerSession:
         self.http_calls = 0
         self.http_bytes = 0
         self.exchanges: list[Exchange] = []
-        self.artifacts: list[Artifact] = []
+        self._artifacts = RunArtifacts(limits)
         self.findings: list[CallFinding] = []
+
+    @property
+    def artifacts(self) -> Sequence[Artifact]:
+        """What the run put, and the answers that were too large to be inline."""
+        return self._artifacts.kept
 
     async def handle(self, capability: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer one frame. Raises ``NexusError``, which the adapter sees as an ``AdapterError``."""
@@ -76,7 +82,7 @@ class BrokerSession:
             case "files" | "files.read":
                 return await self._read_file(payload)
             case "artifacts" | "artifacts.put":
-                return self._put_artifact(payload)
+                return await self._put_artifact(payload)
             case "progress":
                 return await self._report(payload)
             case "log":
@@ -223,7 +229,7 @@ class BrokerSession:
         if len(content) <= self._limits.inline_bytes:
             answer["base64"] = base64.b64encode(content).decode()
         else:
-            answer["artifact"] = self._keep("response", content_type.partition(";")[0].strip(), content)
+            answer["artifact"] = self._artifacts.keep_answer(content_type.partition(";")[0].strip(), content)
         return answer
 
     async def _read_file(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -235,36 +241,12 @@ class BrokerSession:
         encoded = None if text is not None else base64.b64encode(content).decode()
         return {"media_type": media_type, "text": text, "base64": encoded}
 
-    def _put_artifact(self, payload: dict[str, Any]) -> dict[str, Any]:
-        match payload:
-            case {"name": str() as name, "media_type": str() as media_type, "text": str() as text}:
-                content = text.encode()
-            case {"name": str() as name, "media_type": str() as media_type, "base64": str() as encoded}:
-                try:
-                    content = base64.b64decode(encoded, validate=True)
-                except ValueError as error:
-                    raise InvalidInput("The artifact's content is not base64.") from error
-            case _:
-                raise InvalidInput("An artifact has a name, a media type and a text or base64 content.")
-        return {"id": self._keep(name, media_type, content)}
-
-    def _keep(self, name: str, media_type: str, content: bytes) -> str:
-        held = sum(artifact.bytes for artifact in self.artifacts)
-        if len(self.artifacts) >= self._limits.artifacts or held + len(content) > self._limits.run_bytes:
-            raise BudgetExceeded(f"The run has made its {self._limits.artifacts} artifacts, or too many bytes of them.")
-        digest = hashlib.sha256(content).hexdigest()
-        identifier = f"artifact-{len(self.artifacts) + 1}"
-        self.artifacts.append(
-            Artifact(
-                id=identifier,
-                name=name[:200],
-                media_type=media_type[:200] or "application/octet-stream",
-                sha256=digest,
-                bytes=len(content),
-                content=base64.b64encode(content).decode(),
-            )
-        )
-        return identifier
+    async def _put_artifact(self, payload: dict[str, Any]) -> dict[str, Any]:
+        artifact = await self._artifacts.put(payload)
+        if artifact.removed:
+            sentence = f"Taken out of {artifact.name!r}: {', '.join(artifact.removed)}."
+            self.findings.append(CallFinding(code="artifact_scrubbed", place=artifact.id, sentence=sentence))
+        return {"id": artifact.id}
 
     async def _report(self, payload: dict[str, Any]) -> dict[str, Any]:
         if self._scope.progress is not None:
