@@ -113,6 +113,8 @@ class Casework:
         listed, *outcomes = await self._run(modules, _ENTRY, calls, fixture)
         if not listed.ok or not all(listed.value) or fixture.problems or fixture.unused:
             return None
+        if fixture.artifacts:  # whose they are, and whether each case keeps its own budget, only a run alone tells
+            return None
         results = [judged(case, outcome, ()) for case, outcome in zip(batch.cases, outcomes, strict=True)]
         if not all(result.passed for result in results):
             return None
