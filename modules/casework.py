@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from modules.broker import FixtureSession, Grant
+from modules.broker import BrokerLimits, FixtureSession, Grant
 from modules.contents import RESERVED, Case
+from modules.envelope import Artifact
 from modules.operations import Operation
-from sandbox import CallResult, CaseResult, Runner, RunRequest, SandboxPolicy, Usage, Verdict
+from sandbox import CallResult, CaseResult, Made, Runner, RunRequest, SandboxPolicy, Usage, Verdict
 
 OPERATIONS_A_BATCH: Final = 64
 CASES_A_BATCH: Final = 256
@@ -109,7 +110,7 @@ class Casework:
         places = {operation.id: number for number, operation in enumerate(batch.operations)}
         calls: list[Any] = [{"count": len(batch.operations)}]
         calls += [{"operation": places[case.operation], "arguments": case.arguments} for case in batch.cases]
-        fixture = FixtureSession([exchange for case in batch.cases for exchange in case.exchanges], self.grant)
+        fixture = self._fixture([exchange for case in batch.cases for exchange in case.exchanges])
         listed, *outcomes = await self._run(modules, _ENTRY, calls, fixture)
         if not listed.ok or not all(listed.value) or fixture.problems or fixture.unused:
             return None
@@ -129,18 +130,21 @@ class Casework:
 
     async def _case(self, operation: Operation, case: Case) -> CaseResult:
         modules = {name: self.code[path] for name, path in operation.sources.items()}
-        fixture = FixtureSession(case.exchanges, self.grant)
+        fixture = self._fixture(case.exchanges)
         (outcome,) = await self._run(modules, operation.entry, [case.arguments], fixture)
         problems = list(fixture.problems)
         if not problems and fixture.unused:
             problems.append(f"{fixture.unused} of the case's requests were never sent")
-        return judged(case, outcome, problems)
+        return judged(case, outcome, problems, fixture.artifacts)
 
     async def _import(self, operation: Operation) -> CaseResult:
         modules = {_ENTRY: self.code[DISPATCH], f"{RESERVED}op_0": self.code[operation.code]}
         modules |= {name: self.code[path] for name, path in operation.sources.items() if path in operation.uses}
-        (outcome,) = await self._run(modules, _ENTRY, [{"count": 1}], FixtureSession((), self.grant))
+        (outcome,) = await self._run(modules, _ENTRY, [{"count": 1}], self._fixture(()))
         return _imported(operation, outcome)
+
+    def _fixture(self, exchanges: Sequence[Mapping[str, Any]]) -> FixtureSession:
+        return FixtureSession(exchanges, self.grant, BrokerLimits().for_module(self.policy.limits))
 
     async def _run(
         self, modules: Mapping[str, bytes], entry: str, calls: Sequence[Any], fixture: FixtureSession
@@ -158,7 +162,7 @@ class Casework:
         return result.calls
 
 
-def judged(case: Case, outcome: CallResult, problems: Sequence[str]) -> CaseResult:
+def judged(case: Case, outcome: CallResult, problems: Sequence[str], artifacts: Sequence[Artifact] = ()) -> CaseResult:
     """The verdict on a case, from what its call gave and what its fixture saw."""
     sentence = problems[0] if problems else _difference(case.expect, outcome)
     return CaseResult(
@@ -168,6 +172,9 @@ def judged(case: Case, outcome: CallResult, problems: Sequence[str]) -> CaseResu
         passed=not sentence,
         sentence=sentence,
         place=_place(outcome) if sentence else "",
+        artifacts=tuple(
+            Made(name=each.name, media_type=each.media_type, sha256=each.sha256, bytes=each.bytes) for each in artifacts
+        ),
     )
 
 

@@ -87,6 +87,7 @@ class Loader:
                 key=key,
                 files=files,
                 progress=progress,
+                limits=installed.policy.limits,
             )
         )
         policy = installed.policy

@@ -10,7 +10,7 @@ from sandbox.local import LocalRunner
 from sandbox.places import SandboxBusy
 from sandbox.policy import Limits, SandboxPolicy
 from sandbox.pool import Wear
-from sandbox.report import CaseResult, Finding, Measured, Proof, Ruling, ValidationReport
+from sandbox.report import CaseResult, Finding, Made, Measured, Proof, Ruling, ValidationReport
 from sandbox.ruling import Ask, Decision, decide
 from sandbox.runner import (
     CallResult,
@@ -43,6 +43,7 @@ __all__ = [
     "Layer",
     "Limits",
     "LocalRunner",
+    "Made",
     "Measured",
     "NoCapabilities",
     "Proof",

@@ -21,8 +21,22 @@ class Finding(BaseModel):
     retryable: bool = True
 
 
+class Made(BaseModel):
+    """An artifact that a case made, after it was checked and scrubbed; ``bytes`` is its size."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    media_type: str
+    sha256: str
+    bytes: int
+
+
 class CaseResult(BaseModel):
-    """How one contract case ended. ``place``: the file and line at which it ended badly, where that is known."""
+    """How one contract case ended, and what it made.
+
+    ``place``: the file and line at which it ended badly, where that is known.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,6 +46,7 @@ class CaseResult(BaseModel):
     passed: bool
     sentence: str = ""
     place: str = ""
+    artifacts: tuple[Made, ...] = ()
 
 
 class Ruling(BaseModel):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from core.settings import LimitSettings
-from sandbox import ArtifactLimits
+from sandbox import ArtifactLimits, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class BrokerLimits:
     artifacts_bytes: int = 16 * 1024 * 1024
     artifact: ArtifactLimits = field(default_factory=ArtifactLimits)
     connections: int = 100
+
+    def for_module(self, limits: Limits) -> Self:
+        """These limits, with as many artifacts as the sandbox's policy gives the module."""
+        return replace(self, artifacts=limits.artifacts, artifacts_bytes=limits.artifact_bytes)
 
     @classmethod
     def from_settings(cls, settings: LimitSettings) -> Self:

@@ -21,6 +21,7 @@ from modules.broker.limits import BrokerLimits
 from modules.broker.refusal import EgressDenied
 from modules.broker.request import WRITES, HttpRequest, parse_request
 from modules.envelope import Artifact, CallFinding, Exchange
+from sandbox import Limits
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _DROPPED_ACROSS: Final = frozenset({"authorization", "cookie", "idempotency-key"})
@@ -38,7 +39,10 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CallScope:
-    """What one call may do and by what right. ``key`` becomes the Idempotency-Key of what it writes."""
+    """What one call may do and by what right. ``key`` becomes the Idempotency-Key of what it writes.
+
+    ``limits`` are what the sandbox's policy gives the module.
+    """
 
     org: str
     grant: Grant
@@ -47,6 +51,7 @@ class CallScope:
     key: str | None = None
     files: Files | None = None
     progress: Progress | None = None
+    limits: Limits | None = None
 
 
 class BrokerSession:
@@ -54,7 +59,7 @@ class BrokerSession:
 
     def __init__(self, connections: Connections, limits: BrokerLimits, vault: Vault | None, scope: CallScope) -> None:
         self._connections = connections
-        self._limits = limits
+        self._limits = limits = limits.for_module(scope.limits) if scope.limits else limits
         self._vault = vault
         self._scope = scope
         self._writes = 0

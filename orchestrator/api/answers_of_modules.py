@@ -127,12 +127,25 @@ class Versions(Page):
     moves: list[PointerMove]
 
 
+class MadeArtifact(Answer):
+    """``bytes`` is its size."""
+
+    name: str
+    media_type: str
+    sha256: str
+    bytes: int
+
+
 class Case(Answer):
+    """Old proofs have no ``place`` and no ``artifacts``."""
+
     operation: str
     case: str
     verdict: str
     passed: bool
     sentence: str
+    place: str = ""
+    artifacts: Sequence[MadeArtifact] = ()
 
 
 class ProofFinding(LeftOut):

@@ -56,6 +56,21 @@ async def test_an_artifact_that_would_be_accepted_passes_the_proof_twice_alike(w
     assert report.passed, report.proof
     again = await prove(bundle, workshop.runner, workshop.policy)
     assert again.proof_hash == report.proof_hash
+    made = [made for case in report.proof.cases for made in case.artifacts]
+    assert {(each.name, each.media_type) for each in made} == {("drawing", "image/svg+xml")}
+    assert all(len(each.sha256) == 64 and each.bytes > 0 for each in made)
+
+
+async def test_the_owner_s_budget_of_artifacts_holds_at_the_proof_and_after(workshop: Workshop) -> None:
+    draft = await workshop.validated(await making(PUT))
+    await workshop.installed(draft)
+    none = workshop.policy.limits.model_copy(update={"artifacts": 0})
+    workshop.policy = workshop.policy.model_copy(update={"limits": none})
+    result = await workshop.loader().call(ORG, "notes", "get_note", {"id": "1"})
+    assert result.error is not None
+    assert "has put its 0 artifacts" in result.error.message
+    report = await prove(await workshop.drafts.bundle(ORG, draft.id), workshop.runner, workshop.policy)
+    assert not report.passed
 
 
 @pytest.mark.parametrize(

@@ -1041,14 +1041,27 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** Case */
+        /**
+         * Case
+         * @description Old proofs have no ``place`` and no ``artifacts``.
+         */
         Case: {
+            /**
+             * Artifacts
+             * @default []
+             */
+            artifacts?: components["schemas"]["MadeArtifact"][];
             /** Case */
             case: string;
             /** Operation */
             operation: string;
             /** Passed */
             passed: boolean;
+            /**
+             * Place
+             * @default
+             */
+            place?: string;
             /** Sentence */
             sentence: string;
             /** Verdict */
@@ -1342,6 +1355,22 @@ export interface components {
             items: components["schemas"]["ListedModule"][];
             /** Next */
             next: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * MadeArtifact
+         * @description ``bytes`` is its size.
+         */
+        MadeArtifact: {
+            /** Bytes */
+            bytes: number;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
         } & {
             [key: string]: unknown;
         };

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client';
-import { State } from '../../design/controls';
+import { Hash, State } from '../../design/controls';
 
 /** Contract cases by operation; those that failed are open. */
 export function Cases({ cases }: { cases: Schemas['Case'][] }) {
@@ -26,6 +26,11 @@ export function Cases({ cases }: { cases: Schemas['Case'][] }) {
                     <span className="min-w-0 flex-1 break-words">
                       {each.case}
                       {each.sentence !== '' && <span className="block text-soft">{each.sentence}</span>}
+                      {(each.artifacts ?? []).map((made) => (
+                        <span key={made.name + made.sha256} className="block text-soft">
+                          made {made.name} ({made.media_type}, {made.bytes} bytes) <Hash of={made.sha256} label={`SHA-256 of ${made.name}`} />
+                        </span>
+                      ))}
                     </span>
                     <State tone={each.passed ? 'green' : 'red'}>{each.passed ? 'passed' : 'failed'}</State>
                   </li>
