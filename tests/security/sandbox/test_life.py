@@ -51,41 +51,6 @@ async def test_hundreds_of_runs_leave_no_descriptor_no_process_and_no_memory(run
     assert not any(child.status() == psutil.STATUS_ZOMBIE for child in psutil.Process().children(recursive=True))
 
 
-async def test_cancelling_a_run_kills_its_processes(runner: LocalRunner) -> None:
-    assert await still_works(runner)
-    before = _descriptors(os.getpid())
-    zygote = psutil.Process(runner.zygote_pid)
-    task = asyncio.create_task(run_code(runner, native("while True: pass")))
-    assert await _condition(lambda: len(zygote.children(recursive=True)) == 2)
-    victims = zygote.children(recursive=True)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await no_process_left(runner)
-    assert not any(victim.is_running() and victim.status() != psutil.STATUS_ZOMBIE for victim in victims)
-    assert _descriptors(os.getpid()) == before
-    assert await still_works(runner)
-
-
-async def test_cancelling_while_the_host_answers_kills_its_processes(runner: LocalRunner) -> None:
-    asked = asyncio.Event()
-
-    class Silent:
-        async def handle(self, capability: str, payload: dict[str, Any]) -> dict[str, Any]:
-            asked.set()
-            await asyncio.Event().wait()
-            return {}
-
-    code = native("return ctx.http.request('GET', 'u')")
-    request = RunRequest({"operation": code}, "operation", [None], frozenset({"http"}))
-    task = asyncio.create_task(runner.run(request, Silent()))
-    await asked.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await no_process_left(runner)
-
-
 async def test_killing_the_zygote_in_mid_run_loses_that_run_only() -> None:
     async with LocalRunner(SandboxPolicy(limits=LIMITS)) as runner:
         assert await still_works(runner)
