@@ -28,7 +28,7 @@ class Places:
     async def take(self) -> AsyncGenerator[None]:
         """Hold a place, after those who came before. Raises ``SandboxBusy`` at once where the line is full."""
         if self._free.locked() and self._waiting >= self._limit:
-            raise SandboxBusy(f"The sandbox is busy: {self._waiting} calls wait for their turn already.")
+            raise SandboxBusy(f"The sandbox is busy, and its line of {self._limit} is full.")
         self._waiting += 1
         try:
             await self._free.acquire()
