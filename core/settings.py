@@ -63,7 +63,8 @@ class SettingsGroup(BaseModel):
 class SandboxSettings(SettingsGroup):
     """How untrusted code is held. ``require``: the least isolation below which nothing runs.
 
-    ``imports``, ``capabilities`` and ``hosts`` are the most that a module may ask for.
+    ``imports``, ``capabilities`` and ``hosts`` are the most that a module may ask for. ``token_file`` and the PEM files
+    ``tls_*`` are of this side, as a service that asks ``remote`` workers or as a worker; ``tls_ca`` knows the other.
     """
 
     require: Literal["kernel", "process"] = "kernel"
@@ -76,6 +77,13 @@ class SandboxSettings(SettingsGroup):
     imports: list[str] | None = Field(default=None, description="All that there are when unset.")
     capabilities: list[str] | None = Field(default=None, description="All that there are when unset.")
     hosts: list[str] | None = Field(default=None, description="Those that the owner approves when unset.")
+    remote: list[str] = Field(
+        default=[], description="Workers: unix:/path or host:port; runs are made here when empty."
+    )
+    token_file: Path | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    tls_ca: Path | None = None
     parallel: int | None = Field(
         default=None, gt=0, le=1024, description="Runs at once; the number of cores when unset."
     )

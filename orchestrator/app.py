@@ -55,7 +55,7 @@ from orchestrator.threads.service import Threads
 from orchestrator.tools.catalog import Catalog
 from orchestrator.tools.chat import ChatTools
 from orchestrator.tools.service import Tools
-from sandbox import LocalRunner, SandboxPolicy, SandboxUnavailable
+from sandbox import Runner, SandboxPolicy, SandboxUnavailable, open_runner
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
@@ -138,7 +138,7 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
     settings, clock, ids, db = base.settings, base.clock, base.ids, base.db
     events, credentials = EventLog(db), CredentialStore(db, base.keyring)
     policy = SandboxPolicy.from_settings(settings.sandbox)
-    runner = await stack.enter_async_context(LocalRunner(policy, settings.sandbox))
+    runner = await stack.enter_async_context(open_runner(policy, settings.sandbox))
     broker = Broker(BrokerLimits.from_settings(settings.limits), vault=credentials)
     stack.push_async_callback(broker.aclose)
     cache = CodeCache(base.directory.path / "code-cache")
@@ -199,7 +199,7 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
     )
 
 
-async def enforced(runner: LocalRunner) -> Level:
+async def enforced(runner: Runner) -> Level:
     """The sandbox's level; ``none`` where this host cannot give what is required, and then nothing is run in it."""
     try:
         return (await runner.isolation()).level
@@ -207,7 +207,7 @@ async def enforced(runner: LocalRunner) -> Level:
         return "none"
 
 
-async def sandbox_answers(runner: LocalRunner) -> Finding:
+async def sandbox_answers(runner: Runner) -> Finding:
     """What the sandbox enforces here. Raises ``SandboxUnavailable`` with the two ways on."""
     found = await runner.isolation()
     missing = f" Missing: {', '.join(found.missing)}." if found.missing else ""

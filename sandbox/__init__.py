@@ -7,6 +7,7 @@ them. Only ``core`` is imported.
 from sandbox.artifacts import Accepted, ArtifactLimits, ArtifactRefused, accept
 from sandbox.enforcement import Isolation, Layer
 from sandbox.local import LocalRunner
+from sandbox.opening import open_runner
 from sandbox.places import SandboxBusy
 from sandbox.policy import Limits, SandboxPolicy
 from sandbox.pool import Wear
@@ -60,5 +61,6 @@ __all__ = [
     "Wear",
     "accept",
     "decide",
+    "open_runner",
     "violations",
 ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Self
 
-from core.errors import InvalidInput, PolicyViolation
+from core.errors import InvalidInput
 from core.settings import SandboxSettings
 from sandbox.cgroup import Group, NoGroup, make_group, sum_of_runs
 from sandbox.compilation import compile_in_child
@@ -77,13 +77,13 @@ class LocalRunner:
 
     async def compile(self, sources: Mapping[str, bytes]) -> CompileResult:
         """Check and compile ``sources``, by path, in a confined child that never executes them."""
-        await self._require()
+        await self.require()
         async with self._places.take():
             return await compile_in_child(self._pool.open, sources, self.policy)
 
     async def run(self, request: RunRequest, capabilities: CapabilityHost) -> RunResult:
         """Make the calls of ``request`` in one fresh confined process."""
-        isolation = await self._require()
+        isolation = await self.require()
         self._check(request)
         async with self._places.take():
             return await self._perform(request, capabilities, isolation)
@@ -97,9 +97,7 @@ class LocalRunner:
     def _check(self, request: RunRequest) -> None:
         if request.entry not in request.modules:
             raise InvalidInput(f"The entry '{request.entry}' is not among the modules.")
-        excess = request.capabilities - self.policy.capabilities
-        if excess:
-            raise PolicyViolation(f"The policy does not grant {', '.join(sorted(excess))}.")
+        self.policy.check_grants(request.capabilities)
 
     def _admit(self, zygote: Zygote) -> None:
         """Take a new zygote in, which must put up the same fences as the one that was tested."""
@@ -141,7 +139,8 @@ class LocalRunner:
     async def _perform(self, request: RunRequest, capabilities: CapabilityHost, isolation: Isolation) -> RunResult:
         return await Run(request, self.policy, capabilities, isolation).perform(self._pool.open)
 
-    async def _require(self) -> Isolation:
+    async def require(self) -> Isolation:
+        """What is enforced here. Raises ``SandboxUnavailable`` where that is less than the policy requires."""
         isolation = await self.isolation()
         if self.policy.require == "kernel" and isolation.level != "kernel":
             raise SandboxUnavailable(

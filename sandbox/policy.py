@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationError
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, PolicyViolation
 from core.hashing import record_hash
 from core.settings import SandboxSettings
 from sandbox.guest.offered import IMPORTABLE
@@ -95,6 +95,12 @@ class SandboxPolicy(BaseModel):
             raise InvalidInput(
                 f"sandbox.{name}: {first['msg'].removeprefix('Value error, ')}.", mend="Correct the setting."
             ) from error
+
+    def check_grants(self, capabilities: frozenset[str]) -> None:
+        """Raise ``PolicyViolation`` for a capability that nobody gets here."""
+        excess = capabilities - self.capabilities
+        if excess:
+            raise PolicyViolation(f"The policy does not grant {', '.join(sorted(excess))}.")
 
     def allows_host(self, name: str) -> bool:
         """Whether modules may ask to reach the host ``name`` (lower case, without port)."""

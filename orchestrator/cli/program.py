@@ -28,6 +28,7 @@ class Entry:
 COMMANDS = {
     "serve": Entry("orchestrator.cli.serve", "Serve the API and the page."),
     "check": Entry("orchestrator.cli.check", "Show the effective settings and whether everything works."),
+    "sandbox": Entry("orchestrator.cli.sandbox", "Serve the sandbox to services elsewhere."),
     "ask": Entry("orchestrator.cli.ask", "Say something, and see what comes of it."),
     "approvals": Entry("orchestrator.cli.approvals", "Read the cards that wait, and answer them."),
     "modules": Entry("orchestrator.cli.modules", "Build, show, bind, install, roll back and run modules."),
