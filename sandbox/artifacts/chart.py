@@ -58,7 +58,7 @@ def is_chart(value: Any) -> bool:
 def check_chart(chart: dict[str, Any], limits: ArtifactLimits) -> str:
     """The chart's version, such as ``v6``. Raises ``ArtifactRefused``.
 
-    Takes a millisecond or two, and about a second for a chart made to be slow.
+    Takes a millisecond or two, and half a second for one made to be slow.
     """
     match = _SCHEMA.fullmatch(chart["$schema"])
     if match is None or match[1] not in VERSIONS:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import ArtifactRefused, accept
+from sandbox import ArtifactLimits, ArtifactRefused, accept
 
 V5, V6 = (f"https://vega.github.io/schema/vega-lite/{version}.json" for version in ("v5", "v6"))
 ROWS = [{"month": "Jan", "sales": 28}, {"month": "Feb", "sales": 55.5}]
@@ -148,7 +148,7 @@ def nested(depth: int) -> dict[str, Any]:
     "change",
     [
         {"vconcat": [nested(4)]},
-        {"layer": [{"mark": {"type": "nope"}, "encoding": ENCODING}] * 60},
+        {"transform": [{"filter": "datum.a"}] * 2500},
         {"transform": [{"filter": {"or": [{"field": "a", "oneOf": [None] * 9000}]}}]},
         {"transform": [{"filter": {"not": {"or": [{"and": [{"field": "a"}] * 40}] * 40}}}]},
         {"encoding": {f"k{number}": {} for number in range(4000)}},
@@ -163,6 +163,12 @@ def test_a_chart_made_to_be_slow_is_refused_in_bounded_time(change: dict[str, An
     with pytest.raises(ArtifactRefused):
         put(chart)
     assert time.process_time() - started < 10
+
+
+def test_the_check_of_a_chart_has_a_budget_of_steps() -> None:
+    content = json.dumps(BAR).encode()
+    with pytest.raises(ArtifactRefused, match="too intricate"):
+        accept("chart", "application/vnd.vegalite.v6+json", content, ArtifactLimits(chart_steps=20))
 
 
 def test_many_rows_cost_no_more_than_reading_them() -> None:
