@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
+from modules.broker import FixtureSession
 from modules.builder import build_openapi
 from modules.bundle import Bundle
 from modules.validation import failing_operations, prove
-from sandbox import ValidationReport
+from sandbox import LocalRunner, RunRequest, RunResult, ValidationReport
 from tests.integration.modules.conftest import ORG, Workshop
 from tests.integration.modules.notes_service import description
 
@@ -86,3 +88,28 @@ async def test_an_artifact_that_would_be_refused_fails_the_proof(workshop: Works
 async def test_each_case_has_the_budget_of_a_run_of_its_own(workshop: Workshop) -> None:
     report, _ = await proven(workshop, TOO_MANY.replace("17", "9"))
     assert report.passed, report.proof.cases
+
+
+class Watched:
+    """A runner that remembers how many calls each run made, and how many artifacts they left."""
+
+    def __init__(self, runner: LocalRunner) -> None:
+        self._runner = runner
+        self.runs: list[tuple[int, int]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._runner, name)
+
+    async def run(self, request: RunRequest, host: FixtureSession) -> RunResult:
+        result = await self._runner.run(request, host)
+        self.runs.append((len(request.calls), len(host.artifacts)))
+        return result
+
+
+async def test_a_case_s_artifacts_can_be_told_from_those_of_others(workshop: Workshop) -> None:
+    built = await build_openapi(json.dumps(description()).encode())
+    bundle = Bundle(built.files).with_changes(await making(PUT))
+    watched: Any = Watched(workshop.runner)
+    report = await prove(bundle, watched, workshop.policy)
+    cases = [case for case in report.proof.cases if case.operation == "get_note"]
+    assert watched.runs.count((1, 1)) == len(cases) > 1
