@@ -18,6 +18,8 @@ _FROM_CHILD = {
     )
 }
 _CPU_SHARE = 0.6  # the kernel's limit and its accounts count differently, the more so on a busy machine
+_FILE_NAME = 200
+_LARGEST = 2**31 - 1
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), *range(127, 160))}
 _SENTENCES = {
     Verdict.CPU_EXCEEDED: "It used more processor time than it may.",
@@ -57,8 +59,10 @@ def _error(code: str, message: str, rest: dict[Any, Any]) -> dict[str, Any]:
         "message": printable(message[:2000]),
         "retryable": rest.get("retryable") is True,
     }
-    for name, kind in (("file", str), ("line", int), ("status", int)):
-        if type(rest.get(name)) is kind:
+    if type(rest.get("file")) is str:
+        error["file"] = printable(rest["file"][:_FILE_NAME])
+    for name in ("line", "status"):
+        if type(rest.get(name)) is int and 0 <= rest[name] <= _LARGEST:
             error[name] = rest[name]
     if rest.get("body") is not None:
         error["body"] = rest["body"]

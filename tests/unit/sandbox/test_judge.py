@@ -57,6 +57,16 @@ def test_an_error_keeps_known_members_of_known_types_only() -> None:
     assert result.error == {"kind": "uncaught", "code": "c\\x1b", "message": "m", "retryable": False, "line": 3}
 
 
+def test_a_place_that_the_child_made_up_is_only_text_and_a_plausible_number() -> None:
+    error = {"code": "c", "message": "m", "file": "\x1b[2J" + "x" * 10_000, "line": 10**30, "status": -1}
+    result = judge.from_frame({"verdict": "exception", "error": error}, [])
+    assert result is not None
+    assert result.error is not None
+    assert result.error["file"].startswith("\\x1b[2Jxxx")
+    assert len(result.error["file"]) < 1000
+    assert not {"line", "status"} & result.error.keys()
+
+
 @pytest.mark.parametrize(
     "frame",
     [{}, {"verdict": "ok", "value": 1}, {"verdict": "exception"}, {"verdict": "cpu_exceeded", "error": {}},
