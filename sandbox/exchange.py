@@ -93,11 +93,7 @@ class Exchange:
 
     async def receive_json(self, limit: int) -> dict[str, Any]:
         """The next frame as a JSON object; ``NotJson`` for anything else."""
-        body = await self.receive(limit)
-        value = parse_json(body) if len(body) < _BIG else await asyncio.to_thread(parse_json, body)
-        if not isinstance(value, dict):
-            raise NotJson("a frame is not an object")
-        return cast("dict[str, Any]", value)
+        return await as_object(await self.receive(limit))
 
     async def _take(self, length: int) -> bytes:
         buffer = self._buffer
@@ -140,3 +136,11 @@ class Exchange:
         self._channel.close()
         self._control.close()
         self._on_close(self._told)
+
+
+async def as_object(body: bytes) -> dict[str, Any]:
+    """A frame's bytes as a JSON object; ``NotJson`` for anything else."""
+    value = parse_json(body) if len(body) < _BIG else await asyncio.to_thread(parse_json, body)
+    if not isinstance(value, dict):
+        raise NotJson("a frame is not an object")
+    return cast("dict[str, Any]", value)

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.errors import NexusError, PolicyViolation, UpstreamFailed
 from sandbox import judge
-from sandbox.exchange import ChildEnded, ChildOverflow, Exchange
+from sandbox.exchange import ChildEnded, ChildOverflow, Exchange, as_object
 from sandbox.guest.context import LOG_BYTES
 from sandbox.guest.frames import NotJson, TooMuch, strict_json
 from sandbox.policy import SandboxPolicy
@@ -80,8 +80,8 @@ class Run:
             async with asyncio.timeout(self._limits.wall_seconds) as clock:
                 await exchange.send(*bodies)
                 while True:
-                    frame = await exchange.receive_json(self._limits.frame_bytes + _ENVELOPE)
-                    await self._take(frame, exchange, clock)
+                    body = await exchange.receive(self._limits.frame_bytes + _ENVELOPE)
+                    await self._take(await as_object(body), len(body), exchange, clock)
         except ChildEnded:
             return None
         except TimeoutError:
@@ -91,10 +91,10 @@ class Run:
         except (NotJson, _Refused) as error:
             return Verdict.RESULT_INVALID, str(error)
 
-    async def _take(self, frame: dict[str, Any], exchange: Exchange, clock: asyncio.Timeout) -> None:
+    async def _take(self, frame: dict[str, Any], size: int, exchange: Exchange, clock: asyncio.Timeout) -> None:
         match frame:
             case {"t": "result", "n": n} if n == len(self._results) < len(self._request.calls):
-                self._take_result(frame)
+                self._take_result(frame, size)
             case {"t": "log", "text": str(text)}:
                 self._take_log(text)
             case {"t": "progress", "text": str(text)} if "progress" in self._request.capabilities:
@@ -109,7 +109,10 @@ class Run:
         if self._frames_left < 0:
             raise ChildOverflow("too many frames")
 
-    def _take_result(self, frame: dict[str, Any]) -> None:
+    def _take_result(self, frame: dict[str, Any], size: int) -> None:
+        # The child held itself to this already; code that writes frames of its own did not.
+        if size > self._limits.output_bytes + _ENVELOPE:
+            raise ChildOverflow(f"a result of {size} bytes, limit {self._limits.output_bytes}")
         result = judge.from_frame(frame, self._logs)
         if result is None:
             raise _Refused("a malformed result")

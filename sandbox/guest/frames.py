@@ -6,6 +6,7 @@ Used on both sides of the fence; each side gives the limit above which it does n
 from __future__ import annotations
 
 import json
+import math
 import os
 import struct
 from collections.abc import Iterable
@@ -114,11 +115,18 @@ def _refuse(constant: str) -> Any:
     raise NotJson(f"{constant} is not JSON")
 
 
-_decoder = json.JSONDecoder(parse_constant=_refuse)
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise NotJson("a number is over the largest")
+    return number
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
 
 def parse_json(body: bytes) -> Any:
-    """Parse JSON from the other side; ``NotJson`` for anything doubtful, half surrogates included."""
+    """Parse JSON from the other side; ``NotJson`` for whatever ``strict_json`` would not have sent."""
     try:
         text = body.decode("utf-8")
         value = _decoder.decode(text)
@@ -126,4 +134,6 @@ def parse_json(body: bytes) -> Any:
             _encode(value).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise NotJson(f"not JSON: {error}") from None
+    if text.count("[") + text.count("{") > DEPTH:  # only then can it be too deep
+        check_plain(value, len(body))
     return value

@@ -58,11 +58,20 @@ def test_a_cycle_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"NaN", b"[Infinity]", b'"\\ud800"', b"\xff", b"[" * 50_000, b"9" * 10_000, b"1 2"]
-)
+    "body",
+    [b"", b"{", b"NaN", b"[Infinity]", b"1e400", b"[-1E400]", b"9" * 400 + b".0", b'"\\ud800"', b"\xff", b"1 2",
+     b"[" * 50_000, b"[" * 66 + b"]" * 66, b'{"a":' * 66 + b"1" + b"}" * 66, b"9" * 10_000],
+)  # fmt: skip
 def test_doubtful_json_from_the_other_side_is_refused(body: bytes) -> None:
     with pytest.raises(NotJson):
         parse_json(body)
+
+
+def test_what_one_end_may_send_the_other_takes() -> None:
+    value: Any = "[{" * 100
+    for _ in range(64):
+        value = [value]
+    assert parse_json(strict_json(value, 10_000)) == value
 
 
 def test_an_escaped_pair_of_surrogates_is_a_character() -> None:

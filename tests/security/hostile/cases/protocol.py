@@ -33,6 +33,8 @@ INVALID = {
     "UTF-16": "frame('{}'.encode('utf-16'))\nos._exit(0)",
     "pickle": "frame(b'\\x80\\x04N.')\nos._exit(0)",
     "NaN": 'frame(b\'{"t":"result","n":0,"value":NaN}\')\nos._exit(0)',
+    "a number over the largest": 'frame(b\'{"t":"result","n":0,"value":1e400}\')\nos._exit(0)',
+    "brackets that only json can read": "frame(b'{\"t\":\"result\",\"n\":0,\"value\":' + b'[' * 500 + b']' * 500 + b'}')\nos._exit(0)",
     "half a surrogate": 'frame(b\'{"t":"result","n":0,"value":"\\\\ud800"}\')\nos._exit(0)',
     "fifty thousand brackets": "frame(b'[' * 50000 + b']' * 50000)\nos._exit(0)",
     "a huge number": 'frame(b\'{"t":"result","n":0,"value":\' + b\'9\' * 10000 + b\'}\')\nos._exit(0)',
@@ -43,6 +45,9 @@ INVALID = {
 }
 OVERFLOW = {
     "a frame of four gigabytes": "os.write(3, b'\\xff\\xff\\xff\\xff')\nos.read(3, 1)",
+    "a result over its limit": "frame({'t': 'result', 'n': 0, 'value': 'x' * 100000})\nos._exit(0)",
+    "an error over its limit": "frame({'t': 'result', 'n': 0, 'verdict': 'exception', 'error': {'code': 'x', 'message': 'y',"
+    " 'body': 'x' * 100000}})\nos._exit(0)",
     "a flood of logs": "while True: frame({'t': 'log', 'text': 'x'})",
     "a flood of requests": "while True: frame({'t': 'ask', 'capability': 'http', 'payload': {}}); os.read(3, 1000)",
     "an endless result": 'body = b\'{"t":"log","text":"\' + b\'x\' * 100000 + b\'"}\'\nwhile True: frame(body)',
