@@ -24,15 +24,21 @@ _CODE_FACTOR = 64
 
 
 async def compile_in_child(open_exchange: Opener, sources: Mapping[str, bytes], policy: SandboxPolicy) -> CompileResult:
-    """Compile ``sources`` in one child. A file that ends the child is blamed; the ones after it get a new child."""
+    """Compile ``sources`` in one child. A file that ends the child is blamed; the ones after it get a new child.
+
+    A child that was lost with its zygote blames nobody the first time.
+    """
     compiled: dict[str, Compiled] = {}
     findings: dict[str, tuple[Finding, ...]] = {}
     importable = sorted(policy.imports | {PurePosixPath(path).stem for path in sources if "/" not in path})
     waiting = dict(sources)
+    lost = False
     while waiting:
         end = await _pass(open_exchange, waiting, importable, compiled, findings)
         waiting = {path: source for path, source in waiting.items() if path not in compiled and path not in findings}
-        if waiting:
+        if waiting and end[0] is Verdict.RUNNER_LOST and not lost:
+            lost = True
+        elif waiting:
             culprit = next(iter(waiting))
             findings[culprit] = (_ended(culprit, end),)
             del waiting[culprit]

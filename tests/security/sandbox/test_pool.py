@@ -176,6 +176,21 @@ async def test_each_profile_has_a_zygote_of_its_own_and_a_lost_one_is_replaced()
         assert runner.zygote_pid in zygotes
 
 
+async def test_a_zygote_that_is_lost_while_it_compiles_blames_no_file() -> None:
+    others = children()
+    long = "".join(f"def f{number}(a, b):\n    return [a[b] for b in a.b if b]\n" for number in range(3500)).encode()
+    async with LocalRunner(POLICY) as runner:
+        assert await still_works(runner)
+        (compiling,) = children() - others - {runner.zygote_pid}
+        running = asyncio.create_task(runner.compile({"a.py": b"x = 1\n", "long.py": long}))
+        while not psutil.Process(compiling).children():
+            await asyncio.sleep(0.001)  # until its child is there: nobody else tells
+        os.kill(compiling, signal.SIGKILL)
+        result = await running
+        assert result.ok, result.findings
+        assert set(result.compiled) == {"a.py", "long.py"}
+
+
 async def test_a_run_cannot_reach_the_compiler_of_adapters(runner: LocalRunner) -> None:
     look = native("return sorted(name for name in modules if name.endswith(('.compile', '.compiler', '.rules')))")
     assert (await run_code(runner, look)).value == []
