@@ -24,7 +24,7 @@ export function Rulings({ rulings }: { rulings: readonly Ruling[] }) {
       <ul className="divide-y divide-line border-t border-line">
         {rulings.map((each) => (
           <li key={each.rule} className="flex flex-wrap items-baseline gap-x-3 px-4 py-1.5">
-            <span className="min-w-40">{SAID[each.rule] ?? each.rule}</span>
+            <span className="w-full sm:w-48">{SAID[each.rule] ?? each.rule}</span>
             <span className="min-w-0 flex-1 font-mono text-xs break-words">{written(each.holds)}</span>
             <span className="text-soft">{reason(each)}</span>
           </li>
@@ -40,6 +40,7 @@ function reason({ asked, by, holds }: Ruling): string {
 }
 
 function written(value: unknown): string {
+  if (typeof value === 'number') return value.toLocaleString('en');
   if (!Array.isArray(value)) return String(value);
   return value.length === 0 ? 'none' : value.join(', ');
 }
