@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox import CallResult, Verdict
 from sandbox.enforcement import LAYERS
+from tests.security.sandbox.attacks import NATIVE_HEAD
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "all layers": LAYERS,
@@ -21,6 +22,7 @@ _ENDS: dict[str, frozenset[Verdict]] = {
     "import": frozenset({Verdict.IMPORT_DENIED}),
     "error": frozenset({Verdict.EXCEPTION}),
     "denied": frozenset({Verdict.EXCEPTION}),
+    "answered": frozenset({Verdict.OK}),
     "killed": frozenset({Verdict.KILLED_BY_POLICY}),
     "cpu": frozenset({Verdict.CPU_EXCEEDED}),
     "wall": frozenset({Verdict.WALL_EXCEEDED}),
@@ -39,7 +41,9 @@ _REFUSALS = ("PermissionError", "OSError", "ValueError: not allowed")
 class Case:
     """One attack. ``source`` is a whole adapter; ``ends`` says for each setting which words of ``_ENDS`` may describe
     its end. ``before`` is an adapter that runs first, in a run of its own. ``@FILE@``, ``@FOLDER@``, ``@PORT@``,
-    ``@UNIX@`` and ``@ABSTRACT@`` stand for the canaries.
+    ``@UNIX@``, ``@DATAGRAM@`` and ``@ABSTRACT@`` stand for the canaries, ``@PID@`` for the process that holds the
+    sandbox. ``says`` is the code of the refusal, or a part of the value: an attack that fails for another reason than
+    the fence proves nothing about the fence.
     """
 
     klass: str
@@ -48,6 +52,7 @@ class Case:
     ends: tuple[str, str, str]
     before: str = ""
     capabilities: frozenset[str] = frozenset()
+    says: str = ""
 
     @property
     def id(self) -> str:
@@ -56,34 +61,13 @@ class Case:
     def complaint(self, setting: str, result: CallResult) -> str:
         """Why ``result`` is not how it must end in ``setting``; empty where it is."""
         words = self.ends[list(SETTINGS).index(setting)].split(" or ")
-        message = str((result.error or {}).get("message", ""))
+        error = result.error or {}
+        message = str(error.get("message", ""))
+        said = str(error.get("code", "")) if error else str(result.value)
         for word in words:
             if result.verdict in _ENDS[word] and (word != "denied" or message.startswith(_REFUSALS)):
-                return ""
+                return "" if self.says in said else f"must say {self.says}, and says {said}: {message}"
         return f"must be {' or '.join(words)}, and is {result.verdict.value}: {message or result.value!r}"
-
-
-NATIVE_HEAD = """
-def run(ctx, arguments):
-    classes = ().__class__.__base__.__subclasses__()
-    sys = [kind for kind in classes if kind.__name__ == "_wrap_close"][0].__init__.__globals__["sys"]
-    modules = sys.modules
-    os, ctypes, socket, signal = modules["os"], modules["ctypes"], modules["socket"], modules["signal"]
-    resource, json, struct = modules["resource"], modules["json"], modules["struct"]
-    builtins = modules["builtins"]
-    open = builtins.open
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall.restype = ctypes.c_long
-    def call(function, *values):
-        result = function(*values)
-        if result < 0:
-            raise builtins.OSError(ctypes.get_errno(), "refused")
-        return result
-    def frame(value):
-        body = value if isinstance(value, bytes) else json.dumps(value).encode()
-        os.write(3, struct.pack(">I", len(body)) + body)
-"""
-"""Walks from an empty tuple to everything that the interpreter has loaded, as if there were no language layer."""
 
 
 def native(klass: str, snippets: Mapping[str, str], end: str) -> Iterable[Case]:

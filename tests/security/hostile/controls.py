@@ -152,7 +152,22 @@ CONTROLS: dict[str, tuple[str, Any]] = {
     "big integers": ("return 2 ** 70", 2**70),
     "unicode": ("return 'né 😀 漢'", "né 😀 漢"),
     "no value": ("pass", None),
+    "the approved service": (
+        "answer = ctx.http.request('GET', 'http://open.example/echo/?q=1', {'X-Mine': 'x'})\n"
+        "    told = json.loads(answer['text'])\n"
+        "    return [answer['status'], told['line'], [pair for pair in told['headers'] if pair[0] in ('X-Key', 'X-Mine')]]",
+        [200, "GET /echo/?q=1 HTTP/1.1", [["X-Mine", "x"], ["X-Key", "[secret]"]]],
+    ),
+    "what is posted": (
+        "return json.loads(ctx.http.request('POST', 'http://open.example/echo/', body='né')['text'])['body']",
+        "né",
+    ),
+    "a redirect at home": (
+        "return json.loads(ctx.http.request('GET', 'http://open.example/to/%2Fecho%2F')['text'])['line']",
+        "GET /echo/ HTTP/1.1",
+    ),
 }
+HTTP = frozenset({"http"})
 
 
 def control_source(body: str) -> str:

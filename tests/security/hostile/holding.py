@@ -10,9 +10,18 @@ from collections.abc import AsyncIterator
 import psutil
 
 from core.settings import SandboxSettings
-from modules.broker import Broker, BrokerLimits, CallScope, Grant, parse_origin
+from modules.broker import (
+    Binding,
+    Broker,
+    BrokerLimits,
+    CallScope,
+    CredentialReference,
+    CredentialScheme,
+    Grant,
+    parse_origin,
+)
 from sandbox import CallResult, CompileResult, Limits, LocalRunner, RunRequest, SandboxPolicy, Verdict, Wear
-from tests.security.broker.wire import Names
+from tests.security.broker.wire import Names, Secrets
 from tests.security.hostile.case import SETTINGS, Case
 from tests.security.hostile.world import World, nothing_left_below, open_world
 
@@ -20,10 +29,13 @@ LIMITS = Limits(wall_seconds=20, cpu_seconds=1, memory_mib=96, output_bytes=64 *
 # One zygote for all of a setting: what one case leaves in it, the next ones would show.
 LASTING = Wear(runs=10**9)
 HONEST = "def run(ctx, arguments):\n    return sum(arguments)\n"
-# Names that resolve to where the listener is, as an attacker's would, and one that gives another answer each time.
+# One exchange: long enough for every answer that comes at all.
+BROKER = BrokerLimits(seconds=2.0)
+# Names that resolve to where the listener is, as an attacker's would. One of the owner's own turns when it is asked
+# again, since nobody listens at its first address: no binding opens the second.
 NAMES = {
     "api_example": [["127.0.0.1"]],
-    "rebind_example": [["8.8.8.8"], ["127.0.0.1"]],
+    "rebind_example": [["127.66.66.66"], ["169.254.169.254"]],
     "mixed_example": [["8.8.8.8", "127.0.0.1"]],
     "mapped_example": [["::ffff:127.0.0.1"]],
     "nat64_example": [["64:ff9b::7f00:1"]],
@@ -32,13 +44,12 @@ NAMES = {
 
 
 class Held:
-    """A runner in one setting, its broker, and the world."""
+    """A runner in one setting, and the world."""
 
-    def __init__(self, setting: str, runner: LocalRunner, broker: Broker, world: World) -> None:
+    def __init__(self, setting: str, runner: LocalRunner, world: World) -> None:
         self.setting = setting
         self.world = world
         self._runner = runner
-        self._broker = broker
         self._honest: bytes | None = None
 
     async def complaints(self, case: Case) -> list[str]:
@@ -70,9 +81,27 @@ class Held:
 
     async def call(self, code: bytes, capabilities: frozenset[str], arguments: object) -> CallResult:
         request = RunRequest({"operation": code}, "operation", [arguments], capabilities)
-        hosts = frozenset(parse_origin(f"http://{name.replace('_', '.')}:{self.world.port}") for name in NAMES)
-        session = self._broker.session(CallScope("home", Grant(hosts, capabilities)))
-        return (await self._runner.run(request, session)).calls[0]
+        broker = Broker(BROKER, resolver=Names(**NAMES), vault=Secrets(canary=self.world.secret))
+        try:
+            return (await self._runner.run(request, broker.session(self._scope(capabilities)))).calls[0]
+        finally:
+            await broker.aclose()
+
+    def _scope(self, capabilities: frozenset[str]) -> CallScope:
+        """What an owner approved: the attacker's names as they are, and the service bound with a secret of its own."""
+        port, described = self.world.port, parse_origin("http://open.example")
+        hosts = frozenset(parse_origin(f"http://{name.replace('_', '.')}:{port}") for name in NAMES)
+        binding = {
+            "http://open.example": self.world.service.origin,
+            f"http://turning.example:{port}": f"http://rebind.example:{port}",
+        }
+        turning = parse_origin(f"http://turning.example:{port}")
+        grant = Grant(
+            hosts | {described, turning}, capabilities, Binding.parse(binding),
+            (CredentialReference("key", "canary", described),),
+        )  # fmt: skip
+        scheme = CredentialScheme("key", "apiKey", "header", "X-Key")
+        return CallScope("home", grant, security=[[{"credential": "key"}]], schemes={"key": scheme})
 
     async def left_over(self) -> list[str]:
         """Processes and descriptors that a run left behind."""
@@ -80,6 +109,7 @@ class Held:
         if pid is None:
             return ["the zygote is gone"]
         found = [] if await nothing_left_below(pid) else ["a process of the run lives on"]
+        await self.world.service.quiet()
         before, now = self._descriptors, self._count(pid)
         if any(more > less for more, less in zip(now, before, strict=True)):
             found.append(f"descriptors were left open: {before} before, {now} now")
@@ -113,19 +143,13 @@ class Held:
 async def hold(setting: str, layers: tuple[str, ...] | None = None) -> AsyncIterator[Held]:
     """The sandbox in one of the ``SETTINGS``, or with exactly ``layers``."""
     policy = SandboxPolicy(limits=LIMITS, require="kernel" if layers is None else "process")
-    names = Names()
-    names.answers = {name.replace("_", "."): [*turns] for name, turns in NAMES.items()}
     async with (
         open_world() as world,
         LocalRunner(
             policy, SandboxSettings(parallel=1), layers=SETTINGS[setting] if layers is None else layers, wear=LASTING
         ) as runner,
     ):
-        broker = Broker(BrokerLimits(), resolver=names)
-        held = Held(setting, runner, broker, world)
-        try:
-            if layers is None:
-                await held.begin()
-            yield held
-        finally:
-            await broker.aclose()
+        held = Held(setting, runner, world)
+        if layers is None:
+            await held.begin()
+        yield held

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tests.security.hostile.case import SETTINGS
 from tests.security.hostile.cases import CASES
-from tests.security.hostile.controls import CONTROLS, control_source
+from tests.security.hostile.controls import CONTROLS, HTTP, control_source
 from tests.security.hostile.holding import hold
 
 
@@ -34,7 +34,7 @@ async def run_suite(told: Callable[[str], None] = lambda _: None) -> SuiteResult
     for setting in SETTINGS:
         async with hold(setting) as held:
             for name, (body, expected) in CONTROLS.items():
-                result = await held.run(control_source(body))
+                result = await held.run(control_source(body), HTTP)
                 if not result.ok or result.value != expected:
                     found.failed_controls.append(f"{setting}: {name}: {result.error or result.value}")
             for case in CASES:

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.security.hostile.case import SETTINGS, Case
 from tests.security.hostile.cases import CASES
-from tests.security.hostile.controls import CONTROLS, control_source
+from tests.security.hostile.controls import CONTROLS, HTTP, control_source
 from tests.security.hostile.holding import Held, hold
 
 pytestmark = [
@@ -33,7 +33,7 @@ async def test_it_ends_as_it_must_and_changes_nothing(held: Held, case: Case) ->
 @pytest.mark.parametrize("name", CONTROLS)
 async def test_an_honest_adapter_works(held: Held, name: str) -> None:
     body, expected = CONTROLS[name]
-    result = await held.run(control_source(body))
+    result = await held.run(control_source(body), HTTP)
     assert result.ok, result.error
     assert result.value == expected
 

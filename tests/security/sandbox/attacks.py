@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox import CallResult, LocalRunner, NoCapabilities, RunRequest
 
-_NATIVE = """
+NATIVE_HEAD = """
 def run(ctx, arguments):
     classes = ().__class__.__base__.__subclasses__()
     sys = [kind for kind in classes if kind.__name__ == "_wrap_close"][0].__init__.__globals__["sys"]
@@ -21,18 +21,19 @@ def run(ctx, arguments):
     def call(function, *values):
         result = function(*values)
         if result < 0:
-            raise OSError(ctypes.get_errno(), "refused")
+            raise builtins.OSError(ctypes.get_errno(), "refused")
         return result
     def frame(value):
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
         os.write(3, struct.pack(">I", len(body)) + body)
 """
+"""Walks from an empty tuple to everything that the interpreter has loaded, as if there were no language layer."""
 
 
 def native(attack: str) -> bytes:
     """Code that stands where the language layer has fallen: ``os``, ``ctypes``, ``socket``, raw system calls."""
     body = "".join(f"    {line}\n" for line in attack.strip().splitlines())
-    return marshal.dumps(compile(f"{_NATIVE}{body}    return 'escaped'\n", "attack.py", "exec"))
+    return marshal.dumps(compile(f"{NATIVE_HEAD}{body}    return 'escaped'\n", "attack.py", "exec"))
 
 
 async def run_code(runner: LocalRunner, code: bytes, arguments: Any = None, wall: float = 40) -> CallResult:

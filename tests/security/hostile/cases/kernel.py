@@ -27,6 +27,25 @@ FILES = {
     "open by handle": "call(libc.open_by_handle_at, 3, None, 0)",
     "anonymous file": "os.memfd_create('x')",
 }
+METADATA = {
+    "touch": "os.utime('@FILE@', (0, 0))",
+    "mode of the folder": "os.chmod('@FOLDER@', 0o700)",
+    "extended attribute": "os.setxattr('@FILE@', 'user.x', b'x')",
+    "exchange": "call(libc.syscall, 316, -100, b'@FILE@', -100, b'@UNIX@', 2)",
+}
+DATAGRAMS = {
+    "udp to the canary": "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', @PORT@))",
+    "unix to the canary": "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'x', '@DATAGRAM@')",
+}
+HOST = {
+    "its limits": "resource.prlimit(@PID@, resource.RLIMIT_CORE, (7, 7))",
+    "its processors": "os.sched_setaffinity(@PID@, {0})",
+    "its priority": "os.setpriority(os.PRIO_PROCESS, @PID@, 19)",
+    "its group": "os.setpgid(@PID@, @PID@)",
+    "its memory": "os.open('/proc/@PID@/mem', os.O_RDWR)",
+    "its environment": "return open('/proc/@PID@/environ').read()",
+    "its descriptors": "return os.listdir('/proc/@PID@/fd')",
+}
 PROCESSES = {
     "execve": "os.execv('/bin/true', ['true'])",
     "posix_spawn": "os.posix_spawn('/bin/true', ['true'], {})",
@@ -157,6 +176,9 @@ SIGNALS = {
 
 CASES = [
     *native("files", FILES, "killed"),
+    *native("what is known of files", METADATA, "killed or denied"),
+    *native("the host process", HOST, "killed or denied"),
+    *native("datagrams", DATAGRAMS, "killed"),
     *native("disk bombs", DISK, "killed"),
     *native("processes", PROCESSES, "killed"),
     *native("tracing", TRACING, "killed"),
