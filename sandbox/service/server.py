@@ -37,6 +37,7 @@ from sandbox.service.sandbox_pb2 import (
 
 _SERVICE = sandbox_pb2.DESCRIPTOR.services_by_name["Sandbox"].full_name
 _GRACE_SECONDS = 10.0
+_FIRST_MESSAGE_SECONDS = 5.0
 _STATUS = (
     (SandboxUnavailable, grpc.StatusCode.FAILED_PRECONDITION),
     (SandboxBusy, grpc.StatusCode.RESOURCE_EXHAUSTED),
@@ -118,11 +119,17 @@ class _Guard(aio.ServerInterceptor):
         async def refuse(_: object, context: Context) -> NoReturn:
             await context.abort(grpc.StatusCode.UNAUTHENTICATED, "This needs the worker's token.")
 
+        async def refuse_stream(messages: object, context: Context) -> NoReturn:
+            # A client whose first message meets a closed stream hears "internal" from its own library instead.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(context.read(), _FIRST_MESSAGE_SECONDS)
+            await refuse(messages, context)
+
         self._refuse = {
             (False, False): grpc.unary_unary_rpc_method_handler(refuse),
             (False, True): grpc.unary_stream_rpc_method_handler(refuse),
-            (True, False): grpc.stream_unary_rpc_method_handler(refuse),
-            (True, True): grpc.stream_stream_rpc_method_handler(refuse),
+            (True, False): grpc.stream_unary_rpc_method_handler(refuse_stream),
+            (True, True): grpc.stream_stream_rpc_method_handler(refuse_stream),
         }
 
     async def intercept_service(

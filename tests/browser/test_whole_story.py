@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import House
 from tests.browser.hands import Hand, Keyboard, Pointer
@@ -54,7 +54,7 @@ def bind_and_approve(page: Page, house: House, hand: Hand) -> str:
 
 def approve(page: Page, hand: Hand, version: int) -> str:
     card = page.get_by_role("article", name="Install Weather").last
-    bundle = card.get_by_title("SHA-256 of the bundle").inner_text()
+    bundle = hash_in(card)
     hand.press(card.get_by_role("button", name="Approve"))
     expect(page.get_by_text(f"Installed weather version {version}")).to_be_visible()
     expect(card).to_contain_text("Approved")
@@ -70,7 +70,12 @@ def ask(page: Page, hand: Hand) -> str:
     expect(said).to_have_count(before + 2)
     called = said.last.locator("summary", has_text="succeeded")
     expect(said.last).to_contain_text("52.5")
-    return called.get_by_title("SHA-256 of the bundle").inner_text()
+    return hash_in(called)
+
+
+def hash_in(place: Locator) -> str:
+    """Its text, not what is laid out of it: the browser lays a message out when it comes into view."""
+    return place.get_by_title("SHA-256 of the bundle").text_content() or ""
 
 
 def build_the_next_from_what_is_pasted(page: Page, hand: Hand) -> str:
