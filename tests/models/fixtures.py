@@ -1,0 +1,28 @@
+"""Fixtures for tests that call language models; a ``conftest.py`` imports what its folder needs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from types import ModuleType
+
+import pytest
+
+from tests.models.server import ModelServer
+
+
+@pytest.fixture
+async def model_server() -> AsyncIterator[ModelServer]:
+    """A scripted language model that serves during the test; put answers into its ``script``."""
+    async with ModelServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def litellm() -> ModuleType:
+    """The client library, imported late because that takes seconds, and told to fetch no list of prices."""
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    import litellm
+
+    litellm.suppress_debug_info = True
+    return litellm
