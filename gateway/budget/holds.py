@@ -1,0 +1,101 @@
+"""What reservations hold in their budgets, and how it is freed: all at once, or by the budget where it has expired."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from core.clock import rfc3339
+from core.database import Transaction
+from gateway.budget.amount import NOTHING, Amount
+from gateway.budget.model import Line, Reservation
+from gateway.budget.tables import reservation_lines, reservations
+from gateway.budget.usage import read_usage, write_usage
+
+# So many that a crowd of lost calls is soon collected, so few that nobody waits for it.
+BATCH = 50
+
+
+def insert_lines(tx: Transaction, reservation: Reservation) -> None:
+    tx.execute(
+        reservation_lines.insert(),
+        [
+            {
+                "reservation_id": reservation.id,
+                "budget_id": line.budget_id,
+                "period_start": line.period_start,
+                "expires_at": reservation.expires_at,
+                "held": True,
+            }
+            for line in reservation.lines
+        ],
+    )
+
+
+def read_lines(tx: Transaction, reservation_id: str) -> dict[Line, bool]:
+    """The lines of a reservation in the order of their budgets, and whether each still holds its amount."""
+    query = (
+        select(reservation_lines)
+        .where(reservation_lines.c.reservation_id == reservation_id)
+        .order_by(reservation_lines.c.budget_id)
+    )
+    return {Line(row.budget_id, row.period_start): row.held for row in tx.execute(query)}
+
+
+def let_go(tx: Transaction, reservation_id: str) -> None:
+    """Mark that the reservation holds nothing any more. The usage rows are the caller's to change."""
+    where = reservation_lines.c.reservation_id == reservation_id
+    tx.execute(update(reservation_lines).where(where).values(held=False))
+
+
+def collect_expired(tx: Transaction, budget_ids: Sequence[str]) -> bool:
+    """Free what expired reservations hold in these budgets, the longest expired first and one batch at most.
+
+    The budgets are locked by the caller. Returns whether there may be more. A reservation that also counts in other
+    budgets keeps its amount there, until somebody asks for those.
+    """
+    lines, amounts = reservation_lines.c, reservations.c
+    query = (
+        select(lines.reservation_id, lines.budget_id, lines.period_start, amounts.tokens, amounts.nanos)
+        .join_from(reservation_lines, reservations)
+        .where(lines.budget_id.in_(budget_ids), lines.held, lines.expires_at <= rfc3339(tx.now))
+        .order_by(lines.expires_at)
+        .limit(BATCH)
+    )
+    expired = tx.execute(query).all()
+    if expired:
+        free(tx, ((Line(row.budget_id, row.period_start), Amount(row.tokens, row.nanos)) for row in expired))
+        tx.execute(
+            update(reservation_lines)
+            .where(lines.reservation_id == bindparam("of_reservation"), lines.budget_id == bindparam("in_budget"))
+            .values(held=False),
+            [{"of_reservation": row.reservation_id, "in_budget": row.budget_id} for row in expired],
+        )
+    return len(expired) == BATCH
+
+
+def free(tx: Transaction, amounts: Iterable[tuple[Line, Amount]]) -> None:
+    """Take ``amounts`` off what is reserved."""
+    freed: defaultdict[Line, Amount] = defaultdict(lambda: NOTHING)
+    for line, amount in amounts:
+        freed[line] += amount
+    before = read_usage(tx.connection, freed)
+    write_usage(tx, before, {line: usage.free(freed[line]) for line, usage in before.items()})
+
+
+def expired_holds(connection: Connection, budget_ids: Sequence[str], now: str) -> dict[Line, Amount]:
+    """What expired reservations still hold because nobody has asked for room since."""
+    lines = reservation_lines.c
+    query = (
+        select(lines.budget_id, lines.period_start, func.sum(reservations.c.tokens), func.sum(reservations.c.nanos))
+        .join_from(reservation_lines, reservations)
+        .where(lines.budget_id.in_(budget_ids), lines.held, lines.expires_at <= now)
+        .group_by(lines.budget_id, lines.period_start)
+    )
+    # PostgreSQL's sums are of type numeric.
+    return {
+        Line(budget_id, period_start): Amount(int(tokens), int(nanos))
+        for budget_id, period_start, tokens, nanos in connection.execute(query)
+    }

@@ -1,0 +1,92 @@
+"""The end of a reservation: what was really used is booked, exactly once, and the rest is free again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select, update
+
+from core.clock import rfc3339
+from core.database import Transaction
+from core.errors import NotFound
+from gateway.budget.amount import Amount
+from gateway.budget.events import state_settled, state_thresholds
+from gateway.budget.holds import free, let_go, read_lines
+from gateway.budget.model import Caller, Settlement
+from gateway.budget.tables import budgets, reservation_lines, reservations
+from gateway.budget.usage import lock_budgets, read_usage, write_usage
+
+
+def settle_in(tx: Transaction, reservation_id: str | None, used: Amount) -> Settlement:
+    """Book ``used`` in full, in the period in which it was reserved, and free what was reserved.
+
+    Money that was spent is never forgotten: more than was reserved is booked as an overrun, and so is the use of a
+    reservation that has expired or was released. Settled again, by whomever, it books nothing and returns the first
+    settlement. Raises ``NotFound``, and ``InvalidInput`` where ``used`` is negative, over 2**53 or not whole.
+    """
+    used.checked()
+    if reservation_id is None:
+        return Settlement(None, used, used)
+    settling = (
+        update(reservations)
+        .where(reservations.c.id == reservation_id, reservations.c.settled_at.is_(None))
+        .values(settled_at=rfc3339(tx.now), used_tokens=used.tokens, used_nanos=used.nanos)
+    )
+    first = tx.execute(settling).rowcount == 1
+    row = read_reservation(tx, reservation_id)
+    settlement = Settlement(reservation_id, amount_of(row), Amount(row.used_tokens, row.used_nanos))
+    if first:
+        book(tx, row, settlement)
+    return settlement
+
+
+def release_in(tx: Transaction, reservation_id: str | None) -> None:
+    """Free what is reserved and book nothing, because no call was made. Again, or once settled, it does nothing.
+
+    Raises ``NotFound``.
+    """
+    if reservation_id is None:
+        return
+    row = read_reservation(tx, reservation_id)
+    ended = reservations.c.settled_at.is_(None), reservations.c.released_at.is_(None)
+    releasing = update(reservations).where(reservations.c.id == reservation_id, *ended)
+    if tx.execute(releasing.values(released_at=rfc3339(tx.now))).rowcount:
+        lock_budgets(tx, counted_in(reservation_id))
+        lines = read_lines(tx, reservation_id)
+        free(tx, ((line, amount_of(row)) for line, held in lines.items() if held))
+        let_go(tx, reservation_id)
+
+
+def book(tx: Transaction, row: Row[Any], settlement: Settlement) -> None:
+    """Count the usage in every budget that still exists, and state what that reaches."""
+    counted = {budget.id: budget for budget in lock_budgets(tx, counted_in(row.id))}
+    lines = read_lines(tx, row.id)
+    before = read_usage(tx.connection, lines)
+    after = {
+        line: (usage.free(settlement.reserved) if lines[line] else usage).book(settlement.used)
+        for line, usage in before.items()
+    }
+    write_usage(tx, before, after)
+    let_go(tx, row.id)
+    caller = Caller(row.org, row.user, row.purpose, row.thread)
+    state_settled(tx, caller, settlement, [line.budget_id for line in lines])
+    for line in lines:
+        budget = counted[line.budget_id]
+        state_thresholds(tx, line, (budget, before[line]), (budget, after[line]))
+
+
+def counted_in(reservation_id: str) -> ColumnElement[bool]:
+    """Names the budgets that a reservation counts in."""
+    mine = reservation_lines.c.reservation_id == reservation_id
+    return budgets.c.id.in_(select(reservation_lines.c.budget_id).where(mine))
+
+
+def read_reservation(tx: Transaction, reservation_id: str) -> Row[Any]:
+    row = tx.execute(select(reservations).where(reservations.c.id == reservation_id)).first()
+    if row is None:
+        raise NotFound("There is no such reservation.")
+    return row
+
+
+def amount_of(row: Row[Any]) -> Amount:
+    return Amount(row.tokens, row.nanos)
