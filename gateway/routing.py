@@ -1,0 +1,164 @@
+"""From a purpose to an ordered list of models, and from a failure to the next of them. Pure, and the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.errors import InvalidInput, NotFound
+from gateway.catalogue import listed
+from gateway.config import BUILTIN, TIERS, GatewayConfig, ModelConfig, ProviderConfig, PurposeConfig, Tier
+from gateway.difficulty import Difficulty, difficulty
+from gateway.failure import REPEATABLE, FailureClass
+from gateway.messages import ModelRequest
+from gateway.purpose import Purpose
+
+MOST_TRIES = 5
+"""Of one model, the first included."""
+_NANOS = 1000  # a dollar for a million tokens, in billionths of a dollar for one
+_DEFAULT_OUTPUT = 4096
+_BUILTIN_PURPOSES = frozenset({Purpose.CHAT, Purpose.ROUTE, Purpose.PLAN})
+# Which call is which mode is a small question, and the rules answer it well; a routing may say otherwise.
+_BY_RULES = frozenset({Purpose.ROUTE})
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """A model as routing sees it. Prices are US dollars for a million tokens, sizes are tokens.
+
+    ``provider`` is ``None`` for the builtin one. ``context`` is ``None`` where nobody says.
+    """
+
+    name: str
+    provider: str | None
+    config: ModelConfig | None
+    served_by: ProviderConfig | None
+    input_price: Decimal = Decimal(0)
+    output_price: Decimal = Decimal(0)
+    cached_price: Decimal | None = None
+    context: int | None = None
+    output: int = _DEFAULT_OUTPUT
+    structured: str = "native"
+
+    @property
+    def free(self) -> bool:
+        return self.input_price == 0 and self.output_price == 0
+
+    def nanos(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> int:
+        """The price in billionths of a US dollar, rounded up. Cached tokens are a part of the input's."""
+        cached_price = self.input_price if self.cached_price is None else self.cached_price
+        fresh = max(0, input_tokens - cached_tokens)
+        total = fresh * self.input_price + cached_tokens * cached_price + output_tokens * self.output_price
+        return int((total * _NANOS).to_integral_value(rounding="ROUND_CEILING"))
+
+
+BUILTIN_CARD = ModelCard(BUILTIN, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who will be asked, in order, and why. ``tier`` is ``None`` where a purpose has a list of its own."""
+
+    models: tuple[ModelCard, ...]
+    tier: Tier | None
+    route: PurposeConfig
+    reasons: tuple[str, ...]
+
+
+def card(config: GatewayConfig, name: str) -> ModelCard:
+    """The card of a configured model, the list's prices and sizes where the routing says none."""
+    if name == BUILTIN:
+        return BUILTIN_CARD
+    model = config.models[name]
+    provider = config.providers[model.provider]
+    known = listed(provider.kind, model.model)
+    return ModelCard(
+        name=name,
+        provider=model.provider,
+        config=model,
+        served_by=provider,
+        input_price=_first(model.input_price, known.input_price),
+        output_price=_first(model.output_price, known.output_price),
+        cached_price=known.cached_price if model.input_price is None else None,
+        context=model.context or known.context,
+        output=model.output or known.output or _DEFAULT_OUTPUT,
+        structured=model.structured or ("native" if known.native_schema else "tool" if known.calls_tools else "prompt"),
+    )
+
+
+def check(config: GatewayConfig) -> None:
+    """Raises ``InvalidInput`` where nobody says what a model costs: its calls could not be held to a budget."""
+    for name, model in config.models.items():
+        known = listed(config.providers[model.provider].kind, model.model)
+        if None in (model.input_price or known.input_price, model.output_price or known.output_price) and not (
+            model.input_price is not None and model.output_price is not None
+        ):
+            raise InvalidInput(
+                f"Nobody says what the model {name!r} costs.",
+                mend=f"Set input_price and output_price of llm.models.{name}, in US dollars for a million tokens.",
+            )
+
+
+def plan(config: GatewayConfig, request: ModelRequest) -> Plan:
+    """Who answers ``request``. Without a model for it the list is empty."""
+    purpose, org = request.purpose, request.org
+    route = config.purpose(purpose, org)
+    names, tier, reasons = _names(config, request, route)
+    if purpose in _BUILTIN_PURPOSES and request.output_schema is None and not route.models:
+        names = (BUILTIN, *names) if purpose in _BY_RULES else (*names, BUILTIN)
+    cards = tuple(card(config, name) for name in dict.fromkeys(names))
+    return Plan(cards, tier, route, reasons)
+
+
+def _names(
+    config: GatewayConfig, request: ModelRequest, route: PurposeConfig
+) -> tuple[tuple[str, ...], Tier | None, tuple[str, ...]]:
+    purpose, org = request.purpose, request.org
+    if request.model is not None:
+        if request.model not in config.models and request.model != BUILTIN:
+            raise NotFound(f"There is no model {request.model!r}.", mend="Name one that the routing lists.")
+        return (request.model,), None, (f"The caller asked for {request.model}.",)
+    if route.models:
+        return config.listed(route.models, org), None, (f"{purpose.value} calls have a list of their own.",)
+    weight = Difficulty(request.tier, "the caller asked for it") if request.tier else None
+    if weight is None and route.tier != "difficulty":
+        weight = Difficulty(route.tier, f"{purpose.value} calls are {route.tier}")
+    weight = weight or difficulty(request)
+    other: Tier = TIERS[1 - TIERS.index(weight.tier)]
+    first, second = config.tier(weight.tier, org), config.tier(other, org)
+    reason = f"Tier {weight.tier}: {weight.reason}."
+    return (*first, *second), weight.tier, (reason,)
+
+
+def next_model(
+    config: GatewayConfig, models: Sequence[ModelCard], current: int, tries: int, failure: FailureClass
+) -> int | None:
+    """The index in ``models`` to ask after ``failure`` of the model at ``current``, asked ``tries`` times by now.
+
+    Nobody before ``current`` is asked again, so it ends; ``None`` where nobody is left.
+    """
+    rule = config.rule(failure)
+    if failure in REPEATABLE and tries <= rule.tries and tries < MOST_TRIES:
+        return current
+    here = models[current]
+    for index in range(current + 1, len(models)):
+        candidate = models[index]
+        if rule.then == "stop":
+            return None
+        if rule.then == "roomier" and not _roomier(candidate, here):
+            continue
+        if rule.then == "elsewhere" and candidate.provider == here.provider:
+            continue
+        if rule.then == "free" and not candidate.free:
+            continue
+        return index
+    return None
+
+
+def _roomier(candidate: ModelCard, than: ModelCard) -> bool:
+    return candidate.context is None or than.context is None or candidate.context > than.context
+
+
+def _first(own: Decimal | None, known: Decimal | None) -> Decimal:
+    return own if own is not None else known if known is not None else Decimal(0)

@@ -1,0 +1,134 @@
+"""Our requests as the chat protocol that litellm takes, and its answers as ours."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from gateway.failure import CallFailed, FailureClass
+from gateway.messages import JsonObject, Message, ModelRequest, ToolCall, ToolSpec
+from gateway.result import FinishReason, ModelResult, Usage
+from gateway.routing import ModelCard
+
+ANSWER_TOOL = "answer"
+_PLAIN_NAME = re.compile(r"[^a-zA-Z0-9_-]")
+_LONGEST_NAME = 64
+_MOST_TOKENS = 100_000_000
+_FINISH = {
+    "stop": FinishReason.STOP,
+    "tool_calls": FinishReason.TOOL_CALLS,
+    "function_call": FinishReason.TOOL_CALLS,
+    "length": FinishReason.LENGTH,
+    "content_filter": FinishReason.FILTERED,
+}
+
+
+def tool_names(tools: Sequence[ToolSpec]) -> dict[str, str]:
+    """Names that every provider takes (64 letters, digits, dashes, underscores), each with our own name."""
+    return {_wire_name(tool.name): tool.name for tool in tools}
+
+
+def arguments(request: ModelRequest, card: ModelCard, output_tokens: int, *, stream: bool) -> JsonObject:
+    """Keyword arguments of ``litellm.acompletion`` for ``request``, without address and key."""
+    call: JsonObject = {
+        "messages": [_message(message) for message in request.messages],
+        "max_tokens": output_tokens,
+        "stream": stream,
+    }
+    if stream:
+        call["stream_options"] = {"include_usage": True}
+    if request.tools:
+        call["tools"] = [_tool(tool) for tool in request.tools]
+    if request.output_schema is not None:
+        call |= _structured(request.output_schema, card.structured, call["messages"])
+    return call
+
+
+def result_of(request: ModelRequest, card: ModelCard, answer: Mapping[str, Any], usage: Usage) -> ModelResult:
+    """The answer in a ``done`` frame.
+
+    Raises ``CallFailed``: MALFORMED for tool calls that cannot be read and for an answer that says nothing at all,
+    CONTENT_FILTER where the provider kept the answer back. Both carry ``usage``, since they are paid for.
+    """
+    calls = [_call(call, request, usage) for call in answer["tool_calls"]]
+    text: str = answer["text"]
+    finish = _FINISH.get(answer["finish"] or "stop", FinishReason.STOP)
+    if finish is FinishReason.FILTERED:
+        raise CallFailed(FailureClass.CONTENT_FILTER, f"{card.name} kept its answer back.", usage=usage)
+    if not text.strip() and not calls and finish is not FinishReason.LENGTH:
+        raise CallFailed(FailureClass.MALFORMED, f"{card.name} answered without saying anything.", usage=usage)
+    if request.output_schema is not None and card.structured == "tool":
+        text = next((json.dumps(call.arguments) for call in calls if call.name == ANSWER_TOOL), text)
+        calls = []
+    return ModelResult(
+        provider=card.provider or "",
+        model=answer["model"] or (card.config.model if card.config else card.name),
+        finish_reason=FinishReason.TOOL_CALLS if calls else finish,
+        text=text,
+        tool_calls=tuple(calls),
+        usage=usage,
+    )
+
+
+def usage_of(told: Mapping[str, int] | None, card: ModelCard, *, input_tokens: int, output_tokens: int) -> Usage:
+    """What a call used, and what that costs. Where the provider tells nothing, or what cannot be, our own count."""
+    estimated = told is None or any(not 0 <= count <= _MOST_TOKENS for count in told.values())
+    counts = {"input_tokens": input_tokens, "output_tokens": output_tokens} if estimated or told is None else dict(told)
+    nanos = card.nanos(counts["input_tokens"], counts["output_tokens"], counts.get("cached_tokens", 0))
+    return Usage.model_validate({**counts, "cost": Usage.money(nanos), "estimated": estimated})
+
+
+def _message(message: Message) -> JsonObject:
+    if message.role == "tool":
+        return {"role": "tool", "tool_call_id": message.tool_call_id or "", "content": message.content}
+    wire: JsonObject = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        wire["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": _wire_name(call.name), "arguments": json.dumps(call.arguments)},
+            }
+            for call in message.tool_calls
+        ]
+    return wire
+
+
+def _tool(tool: ToolSpec) -> JsonObject:
+    function = {"name": _wire_name(tool.name), "description": tool.description, "parameters": tool.input_schema}
+    return {"type": "function", "function": function}
+
+
+def _wire_name(name: str) -> str:
+    plain = _PLAIN_NAME.sub("_", name)
+    if plain == name and len(name) <= _LONGEST_NAME:
+        return name
+    return f"{plain[: _LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _structured(schema: JsonObject, mode: str, messages: list[JsonObject]) -> JsonObject:
+    """How a model is held to a JSON Schema: by the provider, by a tool that it must call, or by being asked to."""
+    if mode == "native":
+        return {"response_format": {"type": "json_schema", "json_schema": {"name": ANSWER_TOOL, "schema": schema}}}
+    if mode == "tool":
+        function = {"name": ANSWER_TOOL, "description": "Gives the answer.", "parameters": schema}
+        choice = {"type": "function", "function": {"name": ANSWER_TOOL}}
+        return {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
+    wish = f"Answer with one JSON value that conforms to this JSON Schema, and nothing else:\n{json.dumps(schema)}"
+    return {"messages": [{"role": "system", "content": wish}, *messages]}
+
+
+def _call(call: Mapping[str, str], request: ModelRequest, usage: Usage) -> ToolCall:
+    names = tool_names(request.tools)
+    try:
+        given: Any = json.loads(call["arguments"] or "{}")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not call["name"]:
+        raise CallFailed(
+            FailureClass.MALFORMED, f"The call of {call['name'][:60]!r} has no readable arguments.", usage=usage
+        )
+    return ToolCall(id=call["id"], name=names.get(call["name"], call["name"]), arguments=cast(JsonObject, given))
