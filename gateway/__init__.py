@@ -7,17 +7,27 @@ reply = await Gateway().generate(request)
 print(reply.result.text, reply.record.latency_seconds)
 """
 
+from gateway.config import GatewayConfig
+from gateway.failure import CallFailed, FailureClass
 from gateway.gateway import Gateway
+from gateway.ledger import Ledger
 from gateway.messages import Attachment, Message, ModelRequest, Question, ToolCall, ToolSource, ToolSpec
 from gateway.provider import Provider
 from gateway.purpose import Purpose
-from gateway.result import CallRecord, FinishReason, ModelResult, Reply, TextDelta, Usage
+from gateway.result import Attempt, CallRecord, FinishReason, ModelResult, Reply, TextDelta, Usage
+from gateway.worker.client import LitellmWorker
 
 __all__ = [
     "Attachment",
+    "Attempt",
+    "CallFailed",
     "CallRecord",
+    "FailureClass",
     "FinishReason",
     "Gateway",
+    "GatewayConfig",
+    "Ledger",
+    "LitellmWorker",
     "Message",
     "ModelRequest",
     "ModelResult",

@@ -2,90 +2,167 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 
-from core.errors import InvalidInput, Unavailable, UpstreamFailed
+from core.errors import BudgetExceeded, NotFound, Unavailable, UpstreamFailed
+from gateway.attempt import Attempt, Remote, Reveal
 from gateway.builtin.provider import BuiltinProvider
+from gateway.config import GatewayConfig
+from gateway.course import Course
+from gateway.failure import CallFailed, FailureClass
+from gateway.gate import Gate
+from gateway.ledger import Ledger, NoLedger
 from gateway.messages import ModelRequest
 from gateway.provider import Provider
-from gateway.purpose import Purpose
-from gateway.result import CallRecord, ModelResult, Reply, TextDelta
+from gateway.result import ModelResult, Reply, TextDelta, Usage
+from gateway.routing import Plan, check, plan
+from gateway.structured import check_schema
+from gateway.tokens import TokenCounter
+from gateway.worker.client import LitellmWorker
+
+Part = TextDelta | Reply
+
+
+async def _no_keys(name: str) -> str:
+    raise NotFound(f"There is no credential named {name!r}.", mend=f"Set it: nexus credentials set {name}")
 
 
 class Gateway:
-    """Routes calls by purpose.
+    """Routes calls by purpose, each within its budget and its time.
 
-    ``Gateway()`` alone is complete: it answers with the builtin provider. ``routes`` maps a purpose to a provider's
-    name; a purpose without a route goes to the first provider that serves it. ``timer`` returns seconds, monotonic.
+    ``Gateway()`` alone is complete: it answers with the builtin provider. ``worker`` makes the calls of the others and
+    belongs to whoever made it. ``reveal`` gives the secret behind a credential's name. ``timer`` returns seconds,
+    monotonic; ``sleep`` and ``draw`` stand in for waiting and for chance.
     """
 
     def __init__(
         self,
-        providers: Sequence[Provider] | None = None,
+        config: GatewayConfig | None = None,
         *,
-        routes: Mapping[Purpose, str] | None = None,
+        builtin: Provider | None = None,
+        worker: LitellmWorker | None = None,
+        ledger: Ledger | None = None,
+        reveal: Reveal = _no_keys,
         timer: Callable[[], float] = time.perf_counter,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        draw: Callable[[], float] = random.random,
     ) -> None:
-        chosen: Sequence[Provider] = (BuiltinProvider(),) if providers is None else providers
-        self._providers = {provider.name: provider for provider in chosen}
-        self._routes = dict(routes or {})
+        self._builtin: Provider = builtin or BuiltinProvider()
+        self._ledger = ledger or NoLedger()
+        self._remote = Remote(worker or LitellmWorker(), self._ledger, TokenCounter(), reveal)
         self._timer = timer
-        self._check_routes()
+        self._sleep = sleep
+        self._draw = draw
+        self._gates: dict[str, Gate] = {}
+        self.configure(config or GatewayConfig())
 
     @property
-    def providers(self) -> tuple[Provider, ...]:
-        """Everyone who can be asked, in order of preference."""
-        return tuple(self._providers.values())
+    def config(self) -> GatewayConfig:
+        """The routing in force."""
+        return self._config
 
-    def provider_for(self, purpose: Purpose) -> Provider:
-        """Who answers calls of this purpose. ``Unavailable`` when nobody can."""
-        named = self._routes.get(purpose)
-        if named is not None:
-            return self._providers[named]
-        for provider in self._providers.values():
-            if purpose in provider.purposes:
-                return provider
-        raise Unavailable(
-            f"No configured provider serves {purpose.value} calls.",
-            mend="Configure a model provider under [llm] in nexus.toml; the builtin one is no language model.",
-        )
+    def configure(self, config: GatewayConfig) -> None:
+        """Put another routing in force; calls that go on keep theirs. Raises ``InvalidInput``, and changes nothing."""
+        check(config)
+        self._config = config
+        self._gates = {
+            name: self._gates.get(name) or Gate(self._timer, provider.concurrency)
+            for name, provider in config.providers.items()
+        }
+
+    def plan(self, request: ModelRequest) -> Plan:
+        """Who would be asked now, in order, and why."""
+        return plan(self._config, request)
 
     async def generate(self, request: ModelRequest) -> Reply:
-        """The answer and its record. Raises what the provider raises, and ``Unavailable`` without a provider."""
-        provider = self.provider_for(request.purpose)
-        started = self._timer()
-        result = await provider.generate(request)
-        return self._reply(request, result, started)
+        """The answer and its record.
 
-    async def stream(self, request: ModelRequest) -> AsyncIterator[TextDelta | Reply]:
-        """Pieces of text as they come, then the same reply as ``generate`` gives."""
-        provider = self.provider_for(request.purpose)
-        started = self._timer()
-        async for part in provider.stream(request):
-            if isinstance(part, ModelResult):
-                yield self._reply(request, part, started)
-                return
+        Raises ``CallFailed`` when the last model that could be asked failed, ``BudgetExceeded`` before anything is
+        sent, ``Unavailable`` when no model serves the purpose, ``InvalidInput`` for a schema that is none.
+        """
+        async with aclosing(self._parts(request, stream=False)) as parts:
+            async for part in parts:
+                if isinstance(part, Reply):
+                    return part
+        raise UpstreamFailed("The model ended without a result.")
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[Part]:
+        """Pieces of text as they come, then the same reply as ``generate`` gives.
+
+        An answer that is held to a schema comes whole, when it has been checked. After the first piece no other model
+        is asked: nobody wants two beginnings.
+        """
+        async with aclosing(self._parts(request, stream=True)) as parts:
+            async for part in parts:
+                yield part
+
+    async def _parts(self, request: ModelRequest, *, stream: bool) -> AsyncGenerator[Part]:
+        if request.output_schema is not None:
+            check_schema(request.output_schema)
+        config = self._config
+        course = Course(config, plan(config, request), self._timer, self._draw)
+        if not course.plan.models:
+            raise Unavailable(
+                f"No configured model serves {request.purpose.value} calls.",
+                mend="Configure a model under [llm] in nexus.toml; the builtin provider is no language model.",
+            )
+        try:
+            async with aclosing(self._asked(request, course, stream=stream)) as parts:
+                async for part in parts:
+                    yield part
+        except BaseException as error:
+            if course.remote and not course.answered:
+                await asyncio.shield(self._note_failure(request, course, error))
+            raise
+
+    async def _asked(self, request: ModelRequest, course: Course, *, stream: bool) -> AsyncGenerator[Part]:
+        """One model after the other, until one has answered."""
+        while True:
+            spoke = False
+            try:
+                async with aclosing(self._try(request, course, stream=stream)) as parts:
+                    async for part in parts:
+                        if isinstance(part, Reply):
+                            yield part
+                            return
+                        if stream and request.output_schema is None:
+                            spoke = True
+                            yield part
+                raise CallFailed(FailureClass.MALFORMED, f"{course.model.name} ended its answer without a result.")
+            except (CallFailed, BudgetExceeded) as failure:
+                wait = course.after(failure)
+                if spoke or wait is None:
+                    raise course.told(failure) from failure
+                await self._sleep(wait)
+
+    async def _note_failure(self, request: ModelRequest, course: Course, error: BaseException) -> None:
+        kind = error.kind.value if isinstance(error, CallFailed) else getattr(error, "code", "cancelled")
+        await self._ledger.close(None, Usage(), request, course.failed(request, kind))
+
+    async def _try(self, request: ModelRequest, course: Course, *, stream: bool) -> AsyncGenerator[Part]:
+        card = course.begin()
+        if card.provider is None:
+            async for part in self._by_rules(request, stream=stream):
+                yield course.reply(request, part, None) if isinstance(part, ModelResult) else part
+            return
+        gate = self._gates.get(card.provider) or Gate(self._timer, 1)
+        attempt = Attempt(self._remote, request, card, course.left, course.plan.route.output)
+        async with gate.passed(card.provider, course.left), aclosing(attempt.ask(stream=stream)) as parts:
+            async for part in parts:
+                if isinstance(part, TextDelta):
+                    yield part
+                else:
+                    reply = course.reply(request, part, attempt.first_seconds)
+                    await self._ledger.close(attempt.held, part.usage, request, reply.record)
+                    yield reply
+
+    async def _by_rules(self, request: ModelRequest, *, stream: bool) -> AsyncIterator[TextDelta | ModelResult]:
+        if not stream:
+            yield await self._builtin.generate(request)
+            return
+        async for part in self._builtin.stream(request):
             yield part
-        raise UpstreamFailed(f"The provider {provider.name} ended its stream without a result.")
-
-    def _reply(self, request: ModelRequest, result: ModelResult, started: float) -> Reply:
-        record = CallRecord(
-            purpose=request.purpose,
-            provider=result.provider,
-            model=result.model,
-            prompt_hash=request.prompt_hash,
-            finish_reason=result.finish_reason,
-            usage=result.usage,
-            latency_seconds=self._timer() - started,
-        )
-        return Reply(result=result, record=record)
-
-    def _check_routes(self) -> None:
-        for purpose, name in self._routes.items():
-            provider = self._providers.get(name)
-            if provider is None or purpose not in provider.purposes:
-                raise InvalidInput(
-                    f"The route for {purpose.value} names {name!r}, which does not serve it.",
-                    mend="Name a configured provider that serves the purpose.",
-                )

@@ -106,12 +106,17 @@ class Message(Value):
     failed: bool = False
 
 
+_UNSEEN = {"metadata", "tools", "org", "user", "thread", "model", "tier"}
+
+
 class ModelRequest(Value):
     """One call of a model.
 
     ``params`` are arguments that the caller gave by name (``--param city=Oslo``): they outrank what the text says.
     ``now`` is the moment that "today" refers to; without it relative dates are asked for. ``output_schema`` asks
-    for structured output (``ModelResult.data``). ``metadata`` is for records only and never reaches a model.
+    for structured output (``ModelResult.data``). ``metadata`` is for records only and never reaches a model, and
+    neither does whose call it is (``org``, ``user``, ``thread``). ``model`` or ``tier`` outrank the routing's choice;
+    ``max_output_tokens`` may shorten the answer.
     """
 
     purpose: Purpose
@@ -121,10 +126,16 @@ class ModelRequest(Value):
     now: datetime | None = None
     output_schema: JsonObject | None = None
     metadata: JsonObject = Field(default_factory=dict)
+    org: str = "home"
+    user: str | None = None
+    thread: str | None = None
+    model: str | None = None
+    tier: Literal["standard", "heavy"] | None = None
+    max_output_tokens: int | None = Field(default=None, gt=0)
 
     @cached_property
     def prompt_hash(self) -> str:
-        """SHA-256 of everything that a model may see; ``metadata`` left out."""
-        seen = self.model_dump_json(exclude={"metadata", "tools"})
+        """SHA-256 of everything that a model may see."""
+        seen = self.model_dump_json(exclude=_UNSEEN)
         parts = [seen, *(tool.digest for tool in self.tools)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -23,12 +23,31 @@ class FinishReason(StrEnum):
 
 
 class Usage(Value):
-    """Tokens as the provider reports them, and money. The builtin provider uses neither."""
+    """Tokens as the provider reports them, and money. The builtin provider uses neither.
+
+    ``cached_tokens`` are those of the input that the provider had kept, ``cache_write_tokens`` those that it keeps
+    from now on; ``reasoning_tokens`` those of the output that nobody sees. ``estimated``: counted here, because the
+    provider told nothing that can be believed.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
     cost: Decimal = Decimal(0)
     currency: str = "USD"
+    estimated: bool = False
+
+    @staticmethod
+    def money(nanos: int) -> Decimal:
+        """Billionths of a US dollar as dollars."""
+        return Decimal(nanos).scaleb(-9)
+
+    @property
+    def nanos(self) -> int:
+        """The cost in billionths of a US dollar."""
+        return int(self.cost.scaleb(9))
 
 
 class ModelResult(Value):
@@ -51,16 +70,35 @@ class TextDelta(Value):
     text: str
 
 
+class Attempt(Value):
+    """One try of one model: why it was its turn, and what became of it (``failure`` is a failure's class)."""
+
+    model: str
+    reason: str
+    failure: str | None = None
+    detail: str = ""
+    seconds: float = 0.0
+
+
 class CallRecord(Value):
-    """What is kept of one call. ``latency_seconds`` is measured and not part of any hash."""
+    """What is kept of one call. Times are measured seconds and not part of any hash.
+
+    ``usage`` is of the whole call, failed tries included. ``first_seconds``: until the first piece of the answer.
+    A call that gave no answer has no ``finish_reason`` but a ``failure``: the class of its last one, or ``cancelled``.
+    """
 
     purpose: Purpose
     provider: str
     model: str
     prompt_hash: str
-    finish_reason: FinishReason
+    finish_reason: FinishReason | None
     usage: Usage
     latency_seconds: float
+    first_seconds: float | None = None
+    attempts: tuple[Attempt, ...] = ()
+    tier: str | None = None
+    cached: bool = False
+    failure: str | None = None
 
 
 class Reply(Value):

@@ -1,0 +1,336 @@
+"""Calls through the real litellm: one answer streamed or not, failures by class, the next model each time the same."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from core.errors import InvalidInput, NotFound, Unavailable
+from gateway import CallFailed, FailureClass, Message, ModelRequest, Purpose, Reply, TextDelta, ToolSpec
+from gateway.result import FinishReason
+from tests.integration.gateway.conftest import KEY, MakeGateway, asked
+from tests.models import (
+    ModelServer,
+    call_tool,
+    cut,
+    drip,
+    filtered,
+    garbage,
+    hang,
+    reasoning,
+    refuse,
+    reset_after,
+    say,
+    structured,
+    without_usage,
+    wrong_usage,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+WEATHER = ToolSpec(
+    name="weather__forecast", input_schema={"type": "object", "properties": {"city": {"type": "string"}}}
+)
+SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"], "additionalProperties": False}
+
+
+@pytest.mark.parametrize("provider", ["one", "claude"])
+async def test_an_answer_is_the_same_streamed_or_not(
+    gateway_of: MakeGateway, server: ModelServer, provider: str
+) -> None:
+    gateway = gateway_of({"small": {"provider": provider}})
+    server.script = [say("Good day to you.", usage=(7, 5))] * 2
+    whole = await gateway.generate(asked())
+    parts = [part async for part in gateway.stream(asked())]
+    last = parts.pop()
+    assert isinstance(last, Reply)
+    assert last.result == whole.result
+    assert [part.text for part in parts if isinstance(part, TextDelta)] == ["Good", " day", " to", " you."]
+    assert (whole.result.usage.input_tokens, whole.result.usage.output_tokens) == (7, 5)
+    assert whole.result.usage.cost == Decimal("0.000012")
+    assert not whole.result.usage.estimated
+    assert last.record.first_seconds is not None
+    assert last.record.latency_seconds >= last.record.first_seconds
+    assert {request.key for request in server.requests} == {KEY}
+
+
+@pytest.mark.parametrize("provider", ["one", "claude"])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_tool_calls_are_put_together(
+    gateway_of: MakeGateway, server: ModelServer, provider: str, stream: bool
+) -> None:
+    gateway = gateway_of({"small": {"provider": provider}})
+    server.script = [call_tool("weather__forecast", {"city": "Zürich"}, text="Let me see.")]
+    request = asked(tools=(WEATHER,))
+    reply = [part async for part in gateway.stream(request)][-1] if stream else await gateway.generate(request)
+    assert isinstance(reply, Reply)
+    (call,) = reply.result.tool_calls
+    assert (call.name, call.arguments) == ("weather__forecast", {"city": "Zürich"})
+    assert reply.result.finish_reason is FinishReason.TOOL_CALLS
+
+
+async def test_names_that_no_provider_takes_come_back_as_they_were(
+    gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    long = WEATHER.model_copy(update={"name": f"swiss.meteo__{'forecast' * 12}"})
+    seen: list[str] = []
+
+    def answer(request: object) -> object:
+        body = server.requests[-1].body
+        seen.append(body["tools"][0]["function"]["name"])
+        return call_tool(seen[0], {"city": "Bern"})
+
+    server.otherwise = answer  # pyright: ignore[reportAttributeAccessIssue]
+    reply = await gateway_of().generate(asked(tools=(long,)))
+    assert len(seen[0]) <= 64
+    assert "." not in seen[0]
+    assert reply.result.tool_calls[0].name == long.name
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (refuse(401), FailureClass.AUTH),
+        (refuse(403), FailureClass.AUTH),
+        (refuse(404), FailureClass.NOT_FOUND),
+        (refuse(400), FailureClass.BAD_REQUEST),
+        (refuse(400, "context_length_exceeded"), FailureClass.CONTEXT_TOO_LONG),
+        (refuse(400, "content_filter"), FailureClass.CONTENT_FILTER),
+        (refuse(429), FailureClass.RATE_LIMIT),
+        (refuse(500), FailureClass.SERVER_ERROR),
+        (refuse(529), FailureClass.SERVER_ERROR),
+        (garbage(), FailureClass.MALFORMED),
+        (filtered(), FailureClass.CONTENT_FILTER),
+        (say(""), FailureClass.MALFORMED),
+        (call_tool("weather__forecast", "{half"), FailureClass.MALFORMED),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_failure_has_one_class_and_the_next_model_answers(
+    gateway_of: MakeGateway, server: ModelServer, answer: object, kind: FailureClass, stream: bool
+) -> None:
+    rules = {"fallback": {kind.value: {"tries": 0, "then": "other"}}}
+    gateway = gateway_of({"first": {}, "second": {"provider": "two"}}, config=rules)
+    server.script = [answer, say("From the second.")]  # pyright: ignore[reportAttributeAccessIssue]
+    request = asked(tools=(WEATHER,))
+    reply = [part async for part in gateway.stream(request)][-1] if stream else await gateway.generate(request)
+    assert isinstance(reply, Reply)
+    assert reply.result.text == "From the second."
+    first, second = reply.record.attempts
+    assert (first.model, first.failure) == ("first", kind.value)
+    assert (second.model, second.failure) == ("second", None)
+    assert second.reason == f"first failed ({kind.value})."
+    assert [request.model for request in server.requests] == ["first", "second"]
+
+
+async def test_what_goes_away_is_tried_again_and_what_does_not_is_not(
+    gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    waits: list[float] = []
+    gateway = gateway_of(waits=waits)
+    server.script = [refuse(500), refuse(429, retry_after=7), refuse(500), say("At last.")]
+    assert (await gateway.generate(asked())).result.text == "At last."
+    assert waits == [0.5, 7.0, 2.0]
+    server.script = [refuse(401)] * 9
+    with pytest.raises(CallFailed) as failed:
+        await gateway.generate(asked())
+    assert failed.value.kind is FailureClass.AUTH
+    assert len(server.requests) == 5
+
+
+async def test_a_model_is_tried_five_times_at_most(gateway_of: MakeGateway, server: ModelServer) -> None:
+    server.otherwise = refuse(500)
+    with pytest.raises(CallFailed) as failed:
+        await gateway_of().generate(asked())
+    assert len(server.requests) == 5
+    assert failed.value.facts["attempts"] == ["small: server_error"] * 5
+
+
+async def test_too_long_a_request_goes_to_a_model_with_room(gateway_of: MakeGateway, server: ModelServer) -> None:
+    gateway = gateway_of({"tiny": {"context": 50}, "other": {"context": 40}, "large": {"context": 5000, "output": 100}})
+    reply = await gateway.generate(asked("word " * 200))
+    assert [attempt.model for attempt in reply.record.attempts] == ["tiny", "large"]
+    assert [request.model for request in server.requests] == ["large"]
+    assert server.requests[0].body["max_tokens"] == 100
+
+
+async def test_an_answer_that_breaks_off_is_an_error_once_somebody_has_heard_its_beginning(
+    gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    server.script = [reset_after(3)]
+    heard: list[str] = []
+    gateway = gateway_of({"first": {}, "second": {}})
+
+    async def listen() -> None:
+        async for part in gateway.stream(asked()):
+            heard.append(part.text if isinstance(part, TextDelta) else "")
+
+    with pytest.raises(CallFailed) as failed:
+        await listen()
+    assert failed.value.retryable
+    assert failed.value.usage is not None
+    assert failed.value.usage.estimated
+    assert len(server.requests) == 1
+    assert len(heard) <= 3
+
+
+async def test_a_provider_that_hangs_is_left_when_the_time_is_over(
+    gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    gateway = gateway_of(config={"deadline_seconds": 0.5})
+    server.script = [hang()]
+    with pytest.raises(CallFailed) as failed:
+        await gateway.generate(asked())
+    assert failed.value.kind is FailureClass.TIMEOUT
+    await server.requests[0].cancelled.wait()
+
+
+async def test_whoever_goes_ends_the_call_and_pays_for_what_came(gateway_of: MakeGateway, server: ModelServer) -> None:
+    gate = asyncio.Semaphore(2)
+    server.script = [drip("one two three four five six", gate)]
+    stream = gateway_of().stream(asked())
+    assert await anext(stream) == TextDelta(text="one")
+    await stream.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+    await server.requests[0].cancelled.wait()
+    assert server.requests[0].pieces <= 2
+
+
+@pytest.mark.parametrize("answer", [without_usage("one two three"), wrong_usage(-5, 10**12, text="one two three")])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_usage_that_nobody_can_believe_is_counted_here(
+    gateway_of: MakeGateway, server: ModelServer, answer: object, stream: bool
+) -> None:
+    server.script = [answer]  # pyright: ignore[reportAttributeAccessIssue]
+    gateway = gateway_of()
+    reply = [part async for part in gateway.stream(asked())][-1] if stream else await gateway.generate(asked())
+    assert isinstance(reply, Reply)
+    assert reply.result.usage.estimated
+    assert reply.result.usage.output_tokens == 3
+    assert 5 < reply.result.usage.input_tokens < 20
+
+
+async def test_hidden_thoughts_are_paid_for(gateway_of: MakeGateway, server: ModelServer) -> None:
+    server.script = [reasoning("Yes.", 500)]
+    usage = (await gateway_of().generate(asked())).result.usage
+    assert (usage.output_tokens, usage.reasoning_tokens) == (501, 500)
+
+
+async def test_an_answer_may_be_cut_at_its_longest(gateway_of: MakeGateway, server: ModelServer) -> None:
+    server.script = [cut("And then")]
+    reply = await gateway_of().generate(asked(max_output_tokens=2))
+    assert reply.result.finish_reason is FinishReason.LENGTH
+    assert server.requests[0].body["max_tokens"] == 2
+
+
+@pytest.mark.parametrize("mode", ["native", "tool", "prompt"])
+async def test_an_answer_is_held_to_its_schema(gateway_of: MakeGateway, server: ModelServer, mode: str) -> None:
+    gateway = gateway_of({"first": {"structured": mode}, "second": {"structured": mode}})
+    server.script = [structured({"n": "seven"}), structured({"n": 7})]
+    reply = await gateway.generate(asked(output_schema=SCHEMA))
+    assert reply.result.data == {"n": 7}
+    assert [attempt.failure for attempt in reply.record.attempts] == ["schema_mismatch", None]
+    assert "'seven' is not of type 'integer'" in reply.record.attempts[0].detail
+    body = server.requests[0].body
+    assert {"native": "response_format" in body, "tool": "tool_choice" in body}.get(mode, "n" in str(body["messages"]))
+
+
+async def test_a_structured_answer_streams_nothing_that_was_not_checked(
+    gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    server.script = [structured({"n": "x"}), structured({"n": 1})]
+    gateway = gateway_of({"first": {}, "second": {}})
+    parts = [part async for part in gateway.stream(asked(output_schema=SCHEMA))]
+    assert len(parts) == 1
+    assert isinstance(parts[0], Reply)
+    assert parts[0].result.data == {"n": 1}
+
+
+async def test_a_schema_that_is_none_is_refused_before_anything_is_sent(
+    gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    with pytest.raises(InvalidInput, match="no JSON Schema"):
+        await gateway_of().generate(asked(output_schema={"type": "nonsense"}))
+    assert server.requests == []
+
+
+async def test_without_a_key_the_error_says_how_to_set_it(gateway_of: MakeGateway, server: ModelServer) -> None:
+    gateway = gateway_of()
+
+    async def nothing(name: str) -> str:
+        raise NotFound(f"There is no credential named {name!r}.", mend="Set it: nexus credentials set key")
+
+    object.__setattr__(gateway._remote, "reveal", nothing)  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(CallFailed) as failed:
+        await gateway.generate(asked())
+    assert failed.value.kind is FailureClass.AUTH
+    assert "nexus credentials set" in failed.value.mend
+    assert server.requests == []
+
+
+async def test_no_error_repeats_the_key(gateway_of: MakeGateway, server: ModelServer) -> None:
+    server.script = [refuse(401, message=f"Incorrect API key provided: {KEY}.")]
+    with pytest.raises(CallFailed) as failed:
+        await gateway_of().generate(asked())
+    assert KEY not in failed.value.detail
+
+
+async def test_a_provider_that_is_down_is_left_alone(gateway_of: MakeGateway, server: ModelServer) -> None:
+    gateway = gateway_of()
+    server.otherwise = refuse(500)
+    for _ in range(2):
+        with pytest.raises(CallFailed):
+            await gateway.generate(asked())
+    assert len(server.requests) == 5
+    with pytest.raises(CallFailed, match="left alone"):
+        await gateway.generate(asked())
+
+
+async def test_the_rules_answer_where_every_model_failed(gateway_of: MakeGateway, server: ModelServer) -> None:
+    server.otherwise = refuse(401)
+    reply = await gateway_of().generate(asked("what can you do?", Purpose.CHAT))
+    assert reply.result.provider == "builtin"
+    assert [attempt.failure for attempt in reply.record.attempts] == ["auth", None]
+
+
+async def test_a_purpose_without_a_model_is_refused_with_its_mend(gateway_of: MakeGateway) -> None:
+    gateway = gateway_of(config={"tiers": {}})
+    with pytest.raises(Unavailable):
+        await gateway.generate(asked())
+
+
+async def test_a_worker_that_is_killed_is_started_again(gateway_of: MakeGateway, server: ModelServer) -> None:
+    import os
+    import signal
+
+    gateway = gateway_of()
+    worker = gateway._remote.worker  # pyright: ignore[reportPrivateUsage]
+    assert worker.pid is not None
+    server.script = [hang(), say("Back again.")]
+    going = asyncio.create_task(gateway.generate(asked()))
+    await server.wait_for_request(1)
+    before = worker.pid
+    os.kill(before, signal.SIGKILL)
+    assert (await going).result.text == "Back again."
+    assert worker.pid not in (None, before)
+
+
+async def test_the_conversation_travels_with_its_tool_results(gateway_of: MakeGateway, server: ModelServer) -> None:
+    from gateway import ToolCall
+
+    call = ToolCall(id="c1", name="weather__forecast", arguments={"city": "Bern"})
+    request = ModelRequest(
+        purpose=Purpose.JUDGE,
+        messages=(
+            Message(role="system", content="Be brief."),
+            Message(role="user", content="Weather?"),
+            Message(role="assistant", tool_calls=(call,)),
+            Message(role="tool", content='{"sun": true}', tool_call_id="c1"),
+        ),
+        tools=(WEATHER,),
+    )
+    await gateway_of().generate(request)
+    sent = server.requests[0].body["messages"]
+    assert [message["role"] for message in sent] == ["system", "user", "assistant", "tool"]
+    assert sent[2]["tool_calls"][0]["function"]["arguments"] == '{"city": "Bern"}'
+    assert sent[3]["tool_call_id"] == "c1"
