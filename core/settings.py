@@ -103,12 +103,6 @@ class LimitSettings(SettingsGroup):
     checkpoint_days: float = Field(default=7.0, gt=0, le=3650)
 
 
-class LlmSettings(SettingsGroup):
-    """Model providers. None is needed: the builtin one answers when none is configured."""
-
-    provider: Literal["builtin"] = "builtin"
-
-
 class Settings(BaseSettings):
     """Everything that can be configured. ``nexus check`` prints the effective values and where each came from."""
 
@@ -124,7 +118,9 @@ class Settings(BaseSettings):
     bind: Annotated[str, AfterValidator(bind_address)] = "127.0.0.1:8000"
     sandbox: SandboxSettings = SandboxSettings()
     limits: LimitSettings = LimitSettings()
-    llm: LlmSettings = LlmSettings()
+    llm: dict[str, Any] = Field(
+        default_factory=dict[str, Any], description="Providers, models and routing; see docs/reference/routing.md."
+    )
 
     @classmethod
     def settings_customise_sources(

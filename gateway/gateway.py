@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
-from core.errors import BudgetExceeded, NotFound, Unavailable, UpstreamFailed
+from core.errors import BudgetExceeded, NotFound, TooLarge, Unavailable, UpstreamFailed
 from gateway.attempt import Attempt, Remote, Reveal
 from gateway.builtin.provider import BuiltinProvider
 from gateway.config import GatewayConfig
@@ -25,18 +25,24 @@ from gateway.tokens import TokenCounter
 from gateway.worker.client import LitellmWorker
 
 Part = TextDelta | Reply
+_LONG = 100_000
 
 
 async def _no_keys(name: str) -> str:
     raise NotFound(f"There is no credential named {name!r}.", mend=f"Set it: nexus credentials set {name}")
 
 
+def _as_it_is(request: ModelRequest) -> ModelRequest:
+    return request
+
+
 class Gateway:
     """Routes calls by purpose, each within its budget and its time.
 
     ``Gateway()`` alone is complete: it answers with the builtin provider. ``worker`` makes the calls of the others and
-    belongs to whoever made it. ``reveal`` gives the secret behind a credential's name. ``timer`` returns seconds,
-    monotonic; ``sleep`` and ``draw`` stand in for waiting and for chance.
+    belongs to whoever made it. ``reveal`` gives the secret behind a credential's name, ``compose`` makes the prompt
+    that a language model gets; the builtin provider gets the bare request. ``timer`` returns seconds, monotonic;
+    ``sleep`` and ``draw`` stand in for waiting and for chance.
     """
 
     def __init__(
@@ -47,6 +53,7 @@ class Gateway:
         worker: LitellmWorker | None = None,
         ledger: Ledger | None = None,
         reveal: Reveal = _no_keys,
+        compose: Callable[[ModelRequest], ModelRequest] = _as_it_is,
         timer: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         draw: Callable[[], float] = random.random,
@@ -54,10 +61,12 @@ class Gateway:
         self._builtin: Provider = builtin or BuiltinProvider()
         self._ledger = ledger or NoLedger()
         self._remote = Remote(worker or LitellmWorker(), self._ledger, TokenCounter(), reveal)
+        self._compose = compose
         self._timer = timer
         self._sleep = sleep
         self._draw = draw
         self._gates: dict[str, Gate] = {}
+        self._config = GatewayConfig()
         self.configure(config or GatewayConfig())
 
     @property
@@ -150,6 +159,7 @@ class Gateway:
                 yield course.reply(request, part, None) if isinstance(part, ModelResult) else part
             return
         gate = self._gates.get(card.provider) or Gate(self._timer, 1)
+        request = await self._composed(request)
         attempt = Attempt(self._remote, request, card, course.left, course.plan.route.output)
         async with gate.passed(card.provider, course.left), aclosing(attempt.ask(stream=stream)) as parts:
             async for part in parts:
@@ -159,6 +169,15 @@ class Gateway:
                     reply = course.reply(request, part, attempt.first_seconds)
                     await self._ledger.close(attempt.held, part.usage, request, reply.record)
                     yield reply
+
+    async def _composed(self, request: ModelRequest) -> ModelRequest:
+        """The prompt; a long one is composed in a thread. What does not fit is for a model with more room."""
+        try:
+            if sum(len(message.content) for message in request.messages) > _LONG:
+                return await asyncio.to_thread(self._compose, request)
+            return self._compose(request)
+        except TooLarge as error:
+            raise CallFailed(FailureClass.CONTEXT_TOO_LONG, error.detail, mend=error.mend) from error
 
     async def _by_rules(self, request: ModelRequest, *, stream: bool) -> AsyncIterator[TextDelta | ModelResult]:
         if not stream:

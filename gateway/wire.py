@@ -70,6 +70,7 @@ def result_of(request: ModelRequest, card: ModelCard, answer: Mapping[str, Any],
         text=text,
         tool_calls=tuple(calls),
         usage=usage,
+        trace=(f"{card.name} asks for {', '.join(call.name for call in calls)}.",) if calls else (),
     )
 
 

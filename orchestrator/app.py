@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -19,7 +20,10 @@ from core.events import EventLog
 from core.ids import Ids, TimeOrderedIds
 from core.keyring import Keyring
 from core.settings import Settings
-from gateway import Gateway
+from gateway import Gateway, LitellmWorker
+from gateway.budget import Budgets
+from gateway.database_ledger import DatabaseLedger
+from gateway.prompt import Composer
 from modules.attestation import open_signer
 from modules.broker import Broker, BrokerLimits
 from modules.codecache import CodeCache
@@ -42,8 +46,10 @@ from orchestrator.governance.approvals import Approvals
 from orchestrator.governance.model import Level
 from orchestrator.graph.machine import turn_machine
 from orchestrator.graph.services import TurnServices
+from orchestrator.identity.model import HOME_ORG
 from orchestrator.identity.service import Identity
 from orchestrator.probes import Finding, Probe
+from orchestrator.routing.service import Routing
 from orchestrator.runs.executor import Executor
 from orchestrator.runs.model import RunKind
 from orchestrator.runs.saver import open_saver
@@ -155,7 +161,18 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
     tools = Tools(clock, catalog, loader, ChatTools(builds, catalog), isolation)
     card_life = timedelta(hours=settings.limits.approval_hours)
     of_builds = BuildServices(db, ids, settings.limits, broker, drafts, policy, lifecycle, card_life, isolation)
-    of_turns = TurnServices(clock, ids, Gateway(), tools, card_life)
+    worker = LitellmWorker()
+    stack.push_async_callback(worker.aclose)
+    gateway = Gateway(
+        worker=worker,
+        ledger=DatabaseLedger(db, ids),
+        reveal=partial(credentials.reveal, HOME_ORG),
+        compose=Composer(),
+    )
+    routing = Routing(db, gateway, worker, file=Path("nexus.toml"), shared=not base.url.startswith("sqlite"))
+    stack.push_async_callback(routing.aclose)
+    await routing.start(settings.llm)
+    of_turns = TurnServices(clock, ids, gateway, tools, card_life)
     editors = {"tool": tools.edit, "module": partial(edit_card, of_builds)}
     approvals = Approvals(db, ids, editors=editors, wake_run=wake, woken=runs.woken)
     turn = turn_machine(of_turns)
@@ -191,10 +208,15 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
         threads=Threads(db, ids, runs),
         approvals=approvals,
         turns=of_turns,
+        gateway=gateway,
+        worker=worker,
+        routing=routing,
+        budgets=Budgets(db, ids, clock=clock),
         probes=[
             Probe("database", lambda: database_answers(db, base.url), needed=True),
             Probe("sandbox", lambda: sandbox_answers(runner)),
             Probe("work", lambda: work_answers(db)),
+            Probe("models", lambda: models_answer(routing, gateway)),
         ],
     )
 
@@ -219,6 +241,15 @@ async def work_answers(db: Database) -> Finding:
     orphans = await db.read(claimable_ids)
     sentence = "Every run has a living owner." if not orphans else f"{len(orphans)} runs wait for a living owner."
     return Finding(not orphans, sentence, {"ownerless": orphans[:20]})
+
+
+async def models_answer(routing: Routing, gateway: Gateway) -> Finding:
+    """Whether the routing that was asked for is in force, and which models there are beside the builtin one."""
+    names = sorted(gateway.config.models)
+    if routing.problem is not None:
+        return Finding(False, f"{routing.problem} The routing before it is in force.", {"models": names})
+    sentence = f"Models: {', '.join(names)}." if names else "No model is configured; the builtin provider answers."
+    return Finding(True, sentence, {"models": names})
 
 
 async def database_answers(db: Database, url: str) -> Finding:

@@ -203,6 +203,49 @@ class KeyRevoked(Data):
     name: str
 
 
+class PolicyChanged(Data):
+    """A policy has another version in force; ``by`` is whoever changed it, or the file."""
+
+    policy: Literal["routing"]
+    version: int
+    source: Literal["nexus.toml", "http", "rollback"]
+    by: str
+
+
+class BudgetCall(Data):
+    """Something about one call and the budgets that it counts in. Money is US dollars as decimal text."""
+
+    user: str | None
+    purpose: str
+    thread: str | None
+
+
+class BudgetReserved(BudgetCall):
+    reservation: str
+    budgets: list[str]
+    amount: Json
+    expires_at: str
+
+
+class BudgetSettled(BudgetCall):
+    reservation: str
+    budgets: list[str]
+    reserved: Json
+    used: Json
+    overrun: bool
+
+
+class BudgetRefused(BudgetCall):
+    """A call had no room in a budget, and nothing was sent."""
+
+
+class BudgetThreshold(Data):
+    budget: str
+    period_start: str
+    percent: int
+    spent: Json
+
+
 EVENT_TYPES: dict[str, type[Data]] = {
     "run.started": RunBegan,
     "run.resumed": RunBegan,
@@ -233,6 +276,11 @@ EVENT_TYPES: dict[str, type[Data]] = {
     "thread.deleted": ThreadDeleted,
     "key.created": KeyCreated,
     "key.revoked": KeyRevoked,
+    "policy.changed": PolicyChanged,
+    "budget.reserved": BudgetReserved,
+    "budget.settled": BudgetSettled,
+    "budget.exceeded": BudgetRefused,
+    "budget.threshold": BudgetThreshold,
 }
 
 

@@ -11,6 +11,8 @@ from core.events import EventLog
 from core.ids import Ids
 from core.keyring import Keyring
 from core.settings import Settings
+from gateway import Gateway, LitellmWorker
+from gateway.budget import Budgets
 from modules.drafts import Drafts
 from modules.loader import Loader
 from orchestrator.builds.service import Builds
@@ -19,6 +21,7 @@ from orchestrator.governance.approvals import Approvals
 from orchestrator.graph.services import TurnServices
 from orchestrator.identity.service import Identity
 from orchestrator.probes import Probe
+from orchestrator.routing.service import Routing
 from orchestrator.runs.service import Runs
 from orchestrator.threads.service import Threads
 from orchestrator.tools.catalog import Catalog
@@ -50,4 +53,8 @@ class Services:
     threads: Threads
     approvals: Approvals
     turns: TurnServices
+    gateway: Gateway
+    worker: LitellmWorker
+    routing: Routing
+    budgets: Budgets
     probes: list[Probe] = field(default_factory=list[Probe])

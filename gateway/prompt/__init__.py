@@ -7,6 +7,7 @@ request = ModelRequest(purpose=prompt.purpose, messages=composed.messages, tools
 """
 
 from gateway.prompt.budget import Count, PromptBudget, estimate
+from gateway.prompt.composer import Composer
 from gateway.prompt.composition import compose
 from gateway.prompt.cutting import Cut
 from gateway.prompt.prompt import Composed, Material, Part, Prompt
@@ -14,6 +15,7 @@ from gateway.prompt.soul import Soul, load_souls
 
 __all__ = [
     "Composed",
+    "Composer",
     "Count",
     "Cut",
     "Material",

@@ -131,6 +131,8 @@ def failure_of(error: Exception, *, secret: str | None) -> dict[str, Any]:
         kind = "malformed"
     elif any(isinstance(cause, httpx.ConnectError | ConnectionRefusedError) for cause in causes):
         kind = "unreachable"
+    elif "insufficient_quota" in str(error):
+        kind = "auth"  # the account has nothing left, and waiting does not help
     elif kind is None or cut_off:
         kind = _STATUS.get(getattr(error, "status_code", 0), "server_error") if not cut_off else "server_error"
     return {

@@ -8,7 +8,8 @@ from typing import Any
 from core.database import Transaction
 from gateway import ModelRequest, ModelResult, Purpose, Reply
 from orchestrator.companion.shapes import CompanionResponse
-from orchestrator.graph.conversation import conversation
+from orchestrator.graph.answering import answered_by
+from orchestrator.graph.conversation import conversation, whose
 from orchestrator.graph.services import TurnServices
 from orchestrator.graph.state import TurnState
 from orchestrator.runs.journal import Place
@@ -25,6 +26,7 @@ async def companion(state: TurnState, execution: Execution[TurnServices], place:
         messages=await conversation(journal, state),
         tools=await services.tools.specs(journal.org),
         now=services.clock.now(),
+        **whose(journal),
     )
 
     async def answer(_key: str) -> dict[str, Any]:
@@ -40,12 +42,13 @@ async def companion(state: TurnState, execution: Execution[TurnServices], place:
 
         text = await speak(words(), speech)
         result: ModelResult = replies[0].result
-        return {"text": result.text or text, "message": message, "record": replies[0].record.model_dump(mode="json")}
+        record = replies[0].record.model_dump(mode="json")
+        return {"text": result.text or text, "message": message, "record": record}
 
     def record(tx: Transaction, result: dict[str, Any]) -> None:
         journal.result(tx, "model.called", place, result["record"])
         text = CompanionResponse(text=result["text"]).render()
-        data = {"mode": state["mode"], "mode_reason": state["mode_reason"], "model": result["record"]["model"]}
+        data = {"mode": state["mode"], "mode_reason": state["mode_reason"], **answered_by(result["record"])}
         write_reply(tx, journal, place, thread=state.get("thread"), message=result["message"], text=text, data=data)
 
     result = await journal.once(place, "model", answer, record=record, repeatable=True)

@@ -26,6 +26,12 @@ async def conversation(journal: Journal, state: TurnState) -> tuple[Message, ...
     return tuple(as_gateway(found) for found in await journal.read(query))
 
 
+def whose(journal: Journal) -> dict[str, Any]:
+    """Whose call it is: what budgets and records go by."""
+    run = journal.run
+    return {"org": run.org, "user": run.actor.id, "thread": run.thread, "metadata": {"run": run.id}}
+
+
 def as_gateway(message: store.Message) -> Message:
     """One stored message. What an operator's message did is in its ``data``."""
     data: dict[str, Any] = message.data

@@ -110,6 +110,7 @@ def facts(state: TurnState, envelope: dict[str, Any] | None, response: OperatorR
         "question": state.get("question"),
         "tool_calls": [],
         "approval": (state.get("answered") or {}).get("id"),
+        **state.get("planned_by", {}),
     }
     if call and envelope is not None:
         known["tool_calls"] = [{"id": state.get("executed"), "name": call["tool"], "arguments": call["arguments"]}]

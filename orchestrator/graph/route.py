@@ -7,7 +7,7 @@ from typing import Any
 from core.database import Transaction
 from gateway import ModelRequest, ModelResult, Purpose
 from orchestrator.companion.mode import Mode, choose_mode
-from orchestrator.graph.conversation import conversation
+from orchestrator.graph.conversation import conversation, whose
 from orchestrator.graph.services import TurnServices
 from orchestrator.graph.state import TurnState
 from orchestrator.runs.journal import Place
@@ -25,6 +25,7 @@ async def route(state: TurnState, execution: Execution[TurnServices], place: Pla
         tools=await services.tools.specs(journal.org),
         params=state["params"],
         now=services.clock.now(),
+        **whose(journal),
     )
 
     async def ask(_key: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class TurnState(TypedDict):
     situation: str
     question: dict[str, Any] | None
     talk: str
+    planned_by: dict[str, Any]
     decision: dict[str, Any]
     answered: dict[str, Any] | None
     executed: str | None

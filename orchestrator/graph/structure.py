@@ -6,7 +6,8 @@ from typing import Any
 
 from core.database import Transaction
 from gateway import ModelRequest, Purpose
-from orchestrator.graph.conversation import conversation
+from orchestrator.graph.answering import answered_by
+from orchestrator.graph.conversation import conversation, whose
 from orchestrator.graph.services import TurnServices
 from orchestrator.graph.state import TurnState
 from orchestrator.runs.journal import Place
@@ -25,6 +26,7 @@ async def structure(state: TurnState, execution: Execution[TurnServices], place:
         tools=await services.tools.specs(journal.org),
         params=state.get("params", {}),
         now=services.clock.now(),
+        **whose(journal),
     )
 
     async def plan(_key: str) -> dict[str, Any]:
@@ -37,7 +39,8 @@ async def structure(state: TurnState, execution: Execution[TurnServices], place:
     def record(tx: Transaction, planned: dict[str, Any]) -> None:
         journal.result(tx, "model.called", place, planned["record"])
 
-    planned = (await journal.once(place, "model", plan, record=record, repeatable=True))["result"]
+    answer = await journal.once(place, "model", plan, record=record, repeatable=True)
+    planned = answer["result"]
     call = planned["tool_calls"][0] if planned["tool_calls"] else None
     question = planned["question"]
     if call is None and question is not None and question.get("tool"):
@@ -46,6 +49,7 @@ async def structure(state: TurnState, execution: Execution[TurnServices], place:
         "call": {"tool": call["name"], "arguments": call["arguments"]} if call else None,
         "question": question,
         "talk": planned["text"],
+        "planned_by": answered_by(answer["record"]),
         "situation": "; ".join(sentence.rstrip(".") for sentence in planned["trace"]) or planned["text"],
     }
 

@@ -98,6 +98,7 @@ async def test_names_that_no_provider_takes_come_back_as_they_were(
         (refuse(400, "context_length_exceeded"), FailureClass.CONTEXT_TOO_LONG),
         (refuse(400, "content_filter"), FailureClass.CONTENT_FILTER),
         (refuse(429), FailureClass.RATE_LIMIT),
+        (refuse(429, "insufficient_quota"), FailureClass.AUTH),
         (refuse(500), FailureClass.SERVER_ERROR),
         (refuse(529), FailureClass.SERVER_ERROR),
         (garbage(), FailureClass.MALFORMED),

@@ -1,0 +1,66 @@
+"""From a conversation to what a language model is sent: the soul of the purpose around it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from gateway.messages import ModelRequest
+from gateway.prompt.composition import compose
+from gateway.prompt.prompt import Material, Prompt
+from gateway.prompt.soul import Soul, load_souls
+from gateway.purpose import Purpose
+
+_SOULS: Mapping[Purpose, str] = {
+    Purpose.CHAT: "companion",
+    Purpose.ROUTE: "operator",
+    Purpose.PLAN: "operator",
+    Purpose.BLUEPRINT: "builder",
+    Purpose.IMPLEMENT: "builder",
+    Purpose.REPAIR: "builder",
+    Purpose.TEST: "tester",
+    Purpose.JUDGE: "monitor",
+}
+
+
+class Composer:
+    """Composes the prompts of calls that come with a bare conversation.
+
+    A request that brings a system message of its own is sent as it is: whoever wrote it knows what it wants.
+    """
+
+    def __init__(self, souls: Mapping[str, Soul] | None = None) -> None:
+        self._souls = souls or load_souls()
+
+    def __call__(self, request: ModelRequest) -> ModelRequest:
+        """``request`` as a language model gets it, with the tools that its soul may be given.
+
+        Raises ``TooLarge`` when not even the last message fits.
+        """
+        name = _SOULS.get(request.purpose)
+        if name is None or any(message.role == "system" for message in request.messages):
+            return request
+        soul = self._souls[name]
+        tools = tuple(tool for tool in request.tools if soul.admits(tool.name))
+        composed = compose(
+            Prompt(
+                soul=soul,
+                purpose=request.purpose,
+                task=f"It is {request.now.isoformat()}." if request.now is not None else "",
+                context=_materials(request, shown=not tools),
+                conversation=request.messages,
+                tools=tools,
+            )
+        )
+        return request.model_copy(update={"messages": composed.messages, "tools": tools, "params": {}, "now": None})
+
+
+def _materials(request: ModelRequest, *, shown: bool) -> tuple[Material, ...]:
+    materials: list[Material] = []
+    if request.params:
+        text = json.dumps(request.params, ensure_ascii=False)
+        materials.append(Material("Given by name, and outranking the text", text, priority=2, cut="whole"))
+    if shown and request.tools:
+        lines = [f"{tool.name}: {' '.join(tool.description.split())[:160]}" for tool in request.tools]
+        materials.append(Material("Tools that the operator has here", "\n".join(lines), priority=1))
+    return tuple(materials)
