@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 
 import pytest
 
+from tests.models.real import NoRealModel, running_model
 from tests.models.server import ModelServer
 
 
@@ -26,3 +27,13 @@ def litellm() -> ModuleType:
 
     litellm.suppress_debug_info = True
     return litellm
+
+
+@pytest.fixture(scope="session")
+def real_model() -> Iterator[str]:
+    """The base for OpenAI's clients of a small real model; the test is skipped, with the reason, without one."""
+    try:
+        with running_model() as base:
+            yield base
+    except NoRealModel as reason:
+        pytest.skip(str(reason))

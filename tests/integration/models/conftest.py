@@ -1,5 +1,5 @@
 """Language models for the tests of this folder."""
 
-from tests.models.fixtures import litellm, model_server
+from tests.models.fixtures import litellm, model_server, real_model
 
-__all__ = ["litellm", "model_server"]
+__all__ = ["litellm", "model_server", "real_model"]
