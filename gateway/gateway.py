@@ -25,6 +25,7 @@ from gateway.tokens import TokenCounter
 from gateway.worker.client import LitellmWorker
 
 Part = TextDelta | Reply
+Compose = Callable[[ModelRequest, int | None], ModelRequest]
 _LONG = 100_000
 
 
@@ -32,7 +33,7 @@ async def _no_keys(name: str) -> str:
     raise NotFound(f"There is no credential named {name!r}.", mend=f"Set it: nexus credentials set {name}")
 
 
-def _as_it_is(request: ModelRequest) -> ModelRequest:
+def _as_it_is(request: ModelRequest, context: int | None) -> ModelRequest:
     return request
 
 
@@ -41,8 +42,8 @@ class Gateway:
 
     ``Gateway()`` alone is complete: it answers with the builtin provider. ``worker`` makes the calls of the others and
     belongs to whoever made it. ``reveal`` gives the secret behind a credential's name, ``compose`` makes the prompt
-    that a language model gets; the builtin provider gets the bare request. ``timer`` returns seconds, monotonic;
-    ``sleep`` and ``draw`` stand in for waiting and for chance.
+    that a language model with such a window gets; the builtin provider gets the bare request. ``timer`` returns
+    seconds, monotonic; ``sleep`` and ``draw`` stand in for waiting and for chance.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Gateway:
         worker: LitellmWorker | None = None,
         ledger: Ledger | None = None,
         reveal: Reveal = _no_keys,
-        compose: Callable[[ModelRequest], ModelRequest] = _as_it_is,
+        compose: Compose = _as_it_is,
         timer: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         draw: Callable[[], float] = random.random,
@@ -86,6 +87,10 @@ class Gateway:
     def plan(self, request: ModelRequest) -> Plan:
         """Who would be asked now, in order, and why."""
         return plan(self._config, request)
+
+    def resting(self, provider: str) -> bool:
+        """Whether ``provider`` failed so often that it is left alone for a moment."""
+        return provider in self._gates and self._gates[provider].breaker.open
 
     async def generate(self, request: ModelRequest) -> Reply:
         """The answer and its record.
@@ -159,7 +164,7 @@ class Gateway:
                 yield course.reply(request, part, None) if isinstance(part, ModelResult) else part
             return
         gate = self._gates.get(card.provider) or Gate(self._timer, 1)
-        request = await self._composed(request)
+        request = await self._composed(request, card.context)
         attempt = Attempt(self._remote, request, card, course.left, course.plan.route.output)
         async with gate.passed(card.provider, course.left), aclosing(attempt.ask(stream=stream)) as parts:
             async for part in parts:
@@ -170,12 +175,12 @@ class Gateway:
                     await self._ledger.close(attempt.held, part.usage, request, reply.record)
                     yield reply
 
-    async def _composed(self, request: ModelRequest) -> ModelRequest:
+    async def _composed(self, request: ModelRequest, context: int | None) -> ModelRequest:
         """The prompt; a long one is composed in a thread. What does not fit is for a model with more room."""
         try:
             if sum(len(message.content) for message in request.messages) > _LONG:
-                return await asyncio.to_thread(self._compose, request)
-            return self._compose(request)
+                return await asyncio.to_thread(self._compose, request, context)
+            return self._compose(request, context)
         except TooLarge as error:
             raise CallFailed(FailureClass.CONTEXT_TOO_LONG, error.detail, mend=error.mend) from error
 

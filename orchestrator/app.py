@@ -49,6 +49,7 @@ from orchestrator.graph.services import TurnServices
 from orchestrator.identity.model import HOME_ORG
 from orchestrator.identity.service import Identity
 from orchestrator.probes import Finding, Probe
+from orchestrator.routing.providers import Providers
 from orchestrator.routing.service import Routing
 from orchestrator.runs.executor import Executor
 from orchestrator.runs.model import RunKind
@@ -211,6 +212,7 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
         gateway=gateway,
         worker=worker,
         routing=routing,
+        providers=Providers(gateway, routing, credentials),
         budgets=Budgets(db, ids, clock=clock),
         probes=[
             Probe("database", lambda: database_answers(db, base.url), needed=True),

@@ -21,6 +21,7 @@ from orchestrator.governance.approvals import Approvals
 from orchestrator.graph.services import TurnServices
 from orchestrator.identity.service import Identity
 from orchestrator.probes import Probe
+from orchestrator.routing.providers import Providers
 from orchestrator.routing.service import Routing
 from orchestrator.runs.service import Runs
 from orchestrator.threads.service import Threads
@@ -56,5 +57,6 @@ class Services:
     gateway: Gateway
     worker: LitellmWorker
     routing: Routing
+    providers: Providers
     budgets: Budgets
     probes: list[Probe] = field(default_factory=list[Probe])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from gateway.messages import ModelRequest
+from gateway.prompt.budget import PromptBudget
 from gateway.prompt.composition import compose
 from gateway.prompt.prompt import Material, Prompt
 from gateway.prompt.soul import Soul, load_souls
@@ -21,6 +22,9 @@ _SOULS: Mapping[Purpose, str] = {
     Purpose.TEST: "tester",
     Purpose.JUDGE: "monitor",
 }
+_MOST = PromptBudget().total
+_SHARE = 0.7
+"""Of a model's window; the rest is for its answer, the tools, and what an estimate is wrong by."""
 
 
 class Composer:
@@ -32,10 +36,11 @@ class Composer:
     def __init__(self, souls: Mapping[str, Soul] | None = None) -> None:
         self._souls = souls or load_souls()
 
-    def __call__(self, request: ModelRequest) -> ModelRequest:
+    def __call__(self, request: ModelRequest, context: int | None = None) -> ModelRequest:
         """``request`` as a language model gets it, with the tools that its soul may be given.
 
-        Raises ``TooLarge`` when not even the last message fits.
+        ``context`` is the model's window in tokens: a share of it is left for the answer. Raises ``TooLarge`` when not
+        even the last message fits.
         """
         name = _SOULS.get(request.purpose)
         if name is None or any(message.role == "system" for message in request.messages):
@@ -50,7 +55,8 @@ class Composer:
                 context=_materials(request, shown=not tools),
                 conversation=request.messages,
                 tools=tools,
-            )
+            ),
+            PromptBudget(total=min(_MOST, int(context * _SHARE))) if context is not None else None,
         )
         return request.model_copy(update={"messages": composed.messages, "tools": tools, "params": {}, "now": None})
 

@@ -43,7 +43,9 @@ async def companion(state: TurnState, execution: Execution[TurnServices], place:
         text = await speak(words(), speech)
         result: ModelResult = replies[0].result
         record = replies[0].record.model_dump(mode="json")
-        return {"text": result.text or text, "message": message, "record": record}
+        why = answered_by(record).get("instead_of")
+        whole = "\n\n".join(part for part in (result.text or text, why) if part)
+        return {"text": whole, "message": message, "record": record}
 
     def record(tx: Transaction, result: dict[str, Any]) -> None:
         journal.result(tx, "model.called", place, result["record"])
