@@ -27,6 +27,8 @@ _CLASSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str
     ((exceptions.BadRequestError, exceptions.UnprocessableEntityError), "bad_request"),
 )
 _STATUS = {401: "auth", 403: "auth", 404: "not_found", 408: "timeout", 429: "rate_limit"}
+# An account without money, which answers 429 as if waiting would help: OpenAI's words, and Anthropic's.
+_NOTHING_LEFT = ("exceeded your current quota", "credit balance is too low")
 # An answer, or the way to it, that ended in its middle: nobody can say what the provider did.
 _CUT_OFF = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError, httpx.CloseError, ConnectionResetError)
 
@@ -131,8 +133,8 @@ def failure_of(error: Exception, *, secret: str | None) -> dict[str, Any]:
         kind = "malformed"
     elif any(isinstance(cause, httpx.ConnectError | ConnectionRefusedError) for cause in causes):
         kind = "unreachable"
-    elif "insufficient_quota" in str(error):
-        kind = "auth"  # the account has nothing left, and waiting does not help
+    elif kind == "rate_limit" and any(words in str(error) for words in _NOTHING_LEFT):
+        kind = "auth"
     elif kind is None or cut_off:
         kind = _STATUS.get(getattr(error, "status_code", 0), "server_error") if not cut_off else "server_error"
     return {
