@@ -28,10 +28,9 @@ class Amount:
     def of(cls, *, tokens: int = 0, usd: Decimal = Decimal(0)) -> Amount:
         """From US dollars; a part of a billionth counts as a whole one. Raises ``InvalidInput`` on NaN and the like."""
         try:
-            whole = usd.quantize(NANO, ROUND_CEILING, EXACT)
-        except InvalidOperation as error:
-            raise InvalidInput(f"{usd} is no amount of US dollars.") from error
-        return cls(tokens, int(whole.scaleb(9, EXACT)))
+            return cls(tokens, int(usd.quantize(NANO, ROUND_CEILING, EXACT).scaleb(9, EXACT)))
+        except (InvalidOperation, ValueError) as error:
+            raise InvalidInput("An amount of US dollars is a number of at most 31 digits before the point.") from error
 
     @property
     def usd(self) -> Decimal:
@@ -70,4 +69,4 @@ def check_whole(value: object, what: str) -> None:
     """Raises ``InvalidInput`` unless ``value`` is a whole number from 0 to 2**53."""
     # bool is an int to Python, and True tokens are a mistake of whoever counts them.
     if type(value) is not int or not 0 <= value <= LARGEST:
-        raise InvalidInput(f"{what} are a whole number from 0 to {LARGEST}, not {str(value)[:40]}.")
+        raise InvalidInput(f"{what} are a whole number from 0 to {LARGEST}.")
