@@ -171,7 +171,7 @@ class History:
         for state in await self.budgets.list(self.org):
             line = self.model.line(state.budget)
             assert (state.spent, state.reserved) == (self.model.spent[line], self.model.reserved(line))
-            assert state.renews_at is None or state.renews_at > rfc3339(self.model.now) > line[1]
+            assert state.renews_at is None or state.renews_at > rfc3339(self.model.now) >= line[1]
         limits = {budget.id: budget for budget in self.model.budgets}
         for line, counted in (await usage(self.database, self.org)).items():
             place = (line.budget_id, line.period_start)
