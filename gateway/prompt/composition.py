@@ -39,7 +39,7 @@ def compose(prompt: Prompt, budget: PromptBudget | None = None, *, count: Count 
     remaining = Remaining(budget.total)
     ours = {
         "soul": prompt.soul.text,
-        "purpose": f"# This call\n\n{instructions_for(prompt.purpose)}\n{MARKS_RULE}",
+        "purpose": f"# This call\n\n{instructions_for(prompt.purpose)}\n\n{MARKS_RULE}",
         "task": f"# Task\n\n{prompt.task}" if prompt.task else "",
     }
     ours = {name: f"{text}\n\n" if text else "" for name, text in ours.items()}
