@@ -1,0 +1,67 @@
+"""`nexus serve` with a scripted model server behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.door.conftest import Serve, Served, serve
+from tests.models import ModelServer
+
+__all__ = ["serve"]
+Configure = Callable[..., None]
+
+
+@pytest.fixture
+def models() -> Iterator[ModelServer]:
+    """A scripted model server in a thread of its own: the test itself need not be asynchronous."""
+    loop = asyncio.new_event_loop()
+    server = ModelServer()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
+    yield server
+    asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def configure(tmp_path: Path, models: ModelServer) -> Configure:
+    """Writes nexus.toml: one provider, the models and tiers that are named, and what else stands under ``[llm]``."""
+
+    def write(*names: str, more: str = "", standard: str | None = None) -> None:
+        listed = standard if standard is not None else str(list(names))
+        tables = "".join(f'[llm.models.{name}]\nprovider = "local"\nmodel = "{name}"\n' for name in names)
+        head = f'[llm.providers.local]\nkind = "compatible"\nbase_url = "{models.openai_base}"\n'
+        (tmp_path / "nexus.toml").write_text(f"{head}{tables}[llm.tiers]\nstandard = {listed}\n{more}")
+
+    return write
+
+
+@pytest.fixture
+def house(serve: Serve, configure: Configure) -> Iterator[tuple[Served, httpx.Client]]:
+    """A service with one model, ``small``."""
+    configure("small")
+    served = serve().ready()
+    with served.client() as client:
+        yield served, client
+
+
+def say(client: httpx.Client, text: str, thread: str | None = None) -> dict[str, Any]:
+    """One turn; the message that answered it."""
+    thread = thread or client.post("/v1/threads", json={}).raise_for_status().json()["id"]
+    body = {"message": text, "stream": True}
+    with client.stream("POST", f"/v1/threads/{thread}/runs", json=body) as answer:
+        answer.raise_for_status()
+        for _ in answer.iter_lines():
+            pass
+    items = client.get(f"/v1/threads/{thread}/messages").json()["items"]
+    return items[-1]
