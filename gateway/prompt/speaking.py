@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from core.errors import InvalidInput
@@ -65,7 +65,7 @@ def arguments_text(call: ToolCall) -> str:
 class _Neutrality:
     """Counts the places while the texts of one message are made neutral."""
 
-    places: int = field(default=0)
+    places: int = 0
 
     def of(self, found: Neutral) -> str:
         self.places += found.changed
