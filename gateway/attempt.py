@@ -24,6 +24,9 @@ Reveal = Callable[[str], Awaitable[str]]
 _NO_KEY = "none"  # litellm wants a text, also for servers that ask for no key
 _NOTHING: dict[str, Any] = {"text": "", "tool_calls": [], "usage": None}
 _GRACE_SECONDS = 60.0
+# The same for every call, and longer than any: litellm keeps a client, and with it its connections, for each value.
+# How long a call may really take is measured here.
+_TIMEOUT_SECONDS = 7200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Attempt:
             **address,
             "model": PREFIX[provider.kind] + config.model,
             "api_key": key,
-            "timeout": self.seconds,
+            "timeout": _TIMEOUT_SECONDS,
         }
 
     async def _timed(self, call: Call) -> AsyncIterator[str]:
