@@ -44,38 +44,38 @@ model_calls = Table(
     Column("created_at", Text, nullable=False),
     Index("ix_model_calls_org_created_at", "org", "created_at"),
 )
+INSERT_CALL = model_calls.insert()
 
 
 def insert_call(tx: Transaction, call_id: str, request: ModelRequest, record: CallRecord) -> None:
     """Keep the record of one call. Costs are billionths of a US dollar."""
     run = request.metadata.get("run")
-    tx.execute(
-        model_calls.insert().values(
-            id=call_id,
-            org=request.org,
-            user=request.user,
-            thread=request.thread,
-            run=run if isinstance(run, str) else None,
-            purpose=record.purpose.value,
-            provider=record.provider,
-            model=record.model,
-            tier=record.tier,
-            finish_reason=record.finish_reason.value if record.finish_reason else None,
-            failure=record.failure,
-            input_tokens=record.usage.input_tokens,
-            output_tokens=record.usage.output_tokens,
-            cached_tokens=record.usage.cached_tokens,
-            reasoning_tokens=record.usage.reasoning_tokens,
-            cost_nanos=record.usage.nanos,
-            estimated=record.usage.estimated,
-            latency_seconds=record.latency_seconds,
-            first_seconds=record.first_seconds,
-            tries=len(record.attempts),
-            attempts=json.dumps([attempt.model_dump() for attempt in record.attempts]),
-            prompt_hash=record.prompt_hash,
-            created_at=rfc3339(tx.now),
-        )
-    )
+    row = {
+        "id": call_id,
+        "org": request.org,
+        "user": request.user,
+        "thread": request.thread,
+        "run": run if isinstance(run, str) else None,
+        "purpose": record.purpose.value,
+        "provider": record.provider,
+        "model": record.model,
+        "tier": record.tier,
+        "finish_reason": record.finish_reason.value if record.finish_reason else None,
+        "failure": record.failure,
+        "input_tokens": record.usage.input_tokens,
+        "output_tokens": record.usage.output_tokens,
+        "cached_tokens": record.usage.cached_tokens,
+        "reasoning_tokens": record.usage.reasoning_tokens,
+        "cost_nanos": record.usage.nanos,
+        "estimated": record.usage.estimated,
+        "latency_seconds": record.latency_seconds,
+        "first_seconds": record.first_seconds,
+        "tries": len(record.attempts),
+        "attempts": json.dumps([attempt.model_dump() for attempt in record.attempts]),
+        "prompt_hash": record.prompt_hash,
+        "created_at": rfc3339(tx.now),
+    }
+    tx.execute(INSERT_CALL, row)
 
 
 def recent_calls(connection: Connection, org: str, *, limit: int, before: str | None = None) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from core.clock import rfc3339
 from core.database import Transaction
@@ -15,7 +15,9 @@ from gateway.budget.events import state_thresholds
 from gateway.budget.holds import expired_holds
 from gateway.budget.model import Budget, BudgetState, Line, Usage
 from gateway.budget.tables import budgets
-from gateway.budget.usage import as_budget, lock_budgets, read_usage
+from gateway.budget.usage import as_budget, lock_budgets, locking, read_usage
+
+ONE = locking(budgets.c.org == bindparam("org"), budgets.c.id == bindparam("id"))
 
 
 def insert_budget(tx: Transaction, budget: Budget) -> None:
@@ -26,7 +28,7 @@ def change_limits(
     tx: Transaction, org: str, budget_id: str, *, limit_nanos: int | None, limit_tokens: int | None
 ) -> Budget:
     """Both limits anew. What is spent may reach a threshold of a lower one. Raises ``NotFound``, ``InvalidInput``."""
-    found = lock_budgets(tx, budgets.c.org == org, budgets.c.id == budget_id)
+    found = lock_budgets(tx, ONE, org=org, id=budget_id)
     if not found:
         raise no_budget()
     (before,) = found

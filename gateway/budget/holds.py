@@ -16,11 +16,37 @@ from gateway.budget.usage import read_usage, write_usage
 
 # So many that a crowd of lost calls is soon collected, so few that nobody waits for it.
 BATCH = 50
+INSERT_LINES = reservation_lines.insert()
+READ_LINES = (
+    select(reservation_lines)
+    .where(reservation_lines.c.reservation_id == bindparam("reservation"))
+    .order_by(reservation_lines.c.budget_id)
+)
+LET_GO = (
+    update(reservation_lines).where(reservation_lines.c.reservation_id == bindparam("reservation")).values(held=False)
+)
+EXPIRED = (
+    select(
+        reservation_lines.c.reservation_id,
+        reservation_lines.c.budget_id,
+        reservation_lines.c.period_start,
+        reservations.c.tokens,
+        reservations.c.nanos,
+    )
+    .join_from(reservation_lines, reservations)
+    .where(
+        reservation_lines.c.budget_id.in_(bindparam("budgets", expanding=True)),
+        reservation_lines.c.held,
+        reservation_lines.c.expires_at <= bindparam("now"),
+    )
+    .order_by(reservation_lines.c.expires_at)
+    .limit(BATCH)
+)
 
 
 def insert_lines(tx: Transaction, reservation: Reservation) -> None:
     tx.execute(
-        reservation_lines.insert(),
+        INSERT_LINES,
         [
             {
                 "reservation_id": reservation.id,
@@ -36,18 +62,13 @@ def insert_lines(tx: Transaction, reservation: Reservation) -> None:
 
 def read_lines(tx: Transaction, reservation_id: str) -> dict[Line, bool]:
     """The lines of a reservation in the order of their budgets, and whether each still holds its amount."""
-    query = (
-        select(reservation_lines)
-        .where(reservation_lines.c.reservation_id == reservation_id)
-        .order_by(reservation_lines.c.budget_id)
-    )
-    return {Line(row.budget_id, row.period_start): row.held for row in tx.execute(query)}
+    rows = tx.execute(READ_LINES, {"reservation": reservation_id})
+    return {Line(row.budget_id, row.period_start): row.held for row in rows}
 
 
 def let_go(tx: Transaction, reservation_id: str) -> None:
     """Mark that the reservation holds nothing any more. The usage rows are the caller's to change."""
-    where = reservation_lines.c.reservation_id == reservation_id
-    tx.execute(update(reservation_lines).where(where).values(held=False))
+    tx.execute(LET_GO, {"reservation": reservation_id})
 
 
 def collect_expired(tx: Transaction, budget_ids: Sequence[str]) -> bool:
@@ -56,15 +77,8 @@ def collect_expired(tx: Transaction, budget_ids: Sequence[str]) -> bool:
     The budgets are locked by the caller. Returns whether there may be more. A reservation that also counts in other
     budgets keeps its amount there, until somebody asks for those.
     """
-    lines, amounts = reservation_lines.c, reservations.c
-    query = (
-        select(lines.reservation_id, lines.budget_id, lines.period_start, amounts.tokens, amounts.nanos)
-        .join_from(reservation_lines, reservations)
-        .where(lines.budget_id.in_(budget_ids), lines.held, lines.expires_at <= rfc3339(tx.now))
-        .order_by(lines.expires_at)
-        .limit(BATCH)
-    )
-    expired = tx.execute(query).all()
+    lines = reservation_lines.c
+    expired = tx.execute(EXPIRED, {"budgets": budget_ids, "now": rfc3339(tx.now)}).all()
     if expired:
         free(tx, ((Line(row.budget_id, row.period_start), Amount(row.tokens, row.nanos)) for row in expired))
         tx.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import bindparam, or_
 
 from core.clock import rfc3339
 from core.database import Transaction
@@ -16,9 +16,18 @@ from gateway.budget.holds import collect_expired, insert_lines
 from gateway.budget.model import Budget, Caller, Line, Reservation, Usage
 from gateway.budget.refusal import Refusal
 from gateway.budget.tables import budgets, reservations
-from gateway.budget.usage import lock_budgets, read_usage, write_usage
+from gateway.budget.usage import lock_budgets, locking, read_usage, write_usage
 
 LONGEST_SECONDS = 24 * 60 * 60
+# `Budget.matches` in SQL: what equals nothing, as NULL does, matches budgets that name nobody.
+MATCHING = locking(
+    budgets.c.org == bindparam("org"),
+    *(
+        or_(column.is_(None), column == bindparam(column.name))
+        for column in (budgets.c.user, budgets.c.purpose, budgets.c.thread)
+    ),
+)
+INSERT = reservations.insert()
 
 
 def reserve_in(
@@ -32,7 +41,7 @@ def reserve_in(
     """
     expires_at = expiry(tx.now, seconds)
     amount.checked()
-    matching = lock_budgets(tx, *matching_rows(caller))
+    matching = lock_budgets(tx, MATCHING, org=caller.org, **caller.as_dict())
     if not matching:
         return Reservation(None, amount, expires_at)
     before, refusal = find_room(tx, matching, amount)
@@ -46,15 +55,6 @@ def reserve_in(
     insert_lines(tx, reservation)
     state_reserved(tx, caller, reservation)
     return reservation
-
-
-def matching_rows(caller: Caller) -> list[ColumnElement[bool]]:
-    """``Budget.matches`` in SQL."""
-    columns = ((budgets.c.user, caller.user), (budgets.c.purpose, caller.purpose), (budgets.c.thread, caller.thread))
-    return [
-        budgets.c.org == caller.org,
-        *(column.is_(None) if value is None else or_(column.is_(None), column == value) for column, value in columns),
-    ]
 
 
 def lines_of(matching: Sequence[Budget], now: datetime) -> list[Line]:
@@ -94,15 +94,5 @@ def expiry(now: datetime, seconds: float) -> str:
 
 
 def insert_reservation(tx: Transaction, reservation_id: str, caller: Caller, amount: Amount) -> None:
-    tx.execute(
-        reservations.insert().values(
-            id=reservation_id,
-            org=caller.org,
-            user=caller.user,
-            purpose=caller.purpose,
-            thread=caller.thread,
-            tokens=amount.tokens,
-            nanos=amount.nanos,
-            created_at=rfc3339(tx.now),
-        )
-    )
+    row = {"id": reservation_id, "org": caller.org, "tokens": amount.tokens, "nanos": amount.nanos}
+    tx.execute(INSERT, row | caller.as_dict() | {"created_at": rfc3339(tx.now)})

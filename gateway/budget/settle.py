@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from core.clock import rfc3339
 from core.database import Transaction
@@ -14,7 +14,16 @@ from gateway.budget.events import state_settled, state_thresholds
 from gateway.budget.holds import free, let_go, read_lines
 from gateway.budget.model import Caller, Settlement
 from gateway.budget.tables import budgets, reservation_lines, reservations
-from gateway.budget.usage import lock_budgets, read_usage, write_usage
+from gateway.budget.usage import lock_budgets, locking, read_usage, write_usage
+
+READ = select(reservations).where(reservations.c.id == bindparam("reservation"))
+SETTLE = update(reservations).where(reservations.c.id == bindparam("reservation"), reservations.c.settled_at.is_(None))
+RELEASE = SETTLE.where(reservations.c.released_at.is_(None))
+COUNTED_IN = locking(
+    budgets.c.id.in_(
+        select(reservation_lines.c.budget_id).where(reservation_lines.c.reservation_id == bindparam("reservation"))
+    )
+)
 
 
 def settle_in(tx: Transaction, reservation_id: str | None, used: Amount) -> Settlement:
@@ -27,12 +36,8 @@ def settle_in(tx: Transaction, reservation_id: str | None, used: Amount) -> Sett
     used.checked()
     if reservation_id is None:
         return Settlement(None, used, used)
-    settling = (
-        update(reservations)
-        .where(reservations.c.id == reservation_id, reservations.c.settled_at.is_(None))
-        .values(settled_at=rfc3339(tx.now), used_tokens=used.tokens, used_nanos=used.nanos)
-    )
-    first = tx.execute(settling).rowcount == 1
+    settled = {"settled_at": rfc3339(tx.now), "used_tokens": used.tokens, "used_nanos": used.nanos}
+    first = tx.execute(SETTLE, {"reservation": reservation_id} | settled).rowcount == 1
     row = read_reservation(tx, reservation_id)
     settlement = Settlement(reservation_id, amount_of(row), Amount(row.used_tokens, row.used_nanos))
     if first:
@@ -48,10 +53,8 @@ def release_in(tx: Transaction, reservation_id: str | None) -> None:
     if reservation_id is None:
         return
     row = read_reservation(tx, reservation_id)
-    ended = reservations.c.settled_at.is_(None), reservations.c.released_at.is_(None)
-    releasing = update(reservations).where(reservations.c.id == reservation_id, *ended)
-    if tx.execute(releasing.values(released_at=rfc3339(tx.now))).rowcount:
-        lock_budgets(tx, counted_in(reservation_id))
+    if tx.execute(RELEASE, {"reservation": reservation_id, "released_at": rfc3339(tx.now)}).rowcount:
+        lock_budgets(tx, COUNTED_IN, reservation=reservation_id)
         lines = read_lines(tx, reservation_id)
         free(tx, ((line, amount_of(row)) for line, held in lines.items() if held))
         let_go(tx, reservation_id)
@@ -59,7 +62,7 @@ def release_in(tx: Transaction, reservation_id: str | None) -> None:
 
 def book(tx: Transaction, row: Row[Any], settlement: Settlement) -> None:
     """Count the usage in every budget that still exists, and state what that reaches."""
-    counted = {budget.id: budget for budget in lock_budgets(tx, counted_in(row.id))}
+    counted = {budget.id: budget for budget in lock_budgets(tx, COUNTED_IN, reservation=row.id)}
     lines = read_lines(tx, row.id)
     before = read_usage(tx.connection, lines)
     after = {
@@ -75,14 +78,8 @@ def book(tx: Transaction, row: Row[Any], settlement: Settlement) -> None:
         state_thresholds(tx, line, (budget, before[line]), (budget, after[line]))
 
 
-def counted_in(reservation_id: str) -> ColumnElement[bool]:
-    """Names the budgets that a reservation counts in."""
-    mine = reservation_lines.c.reservation_id == reservation_id
-    return budgets.c.id.in_(select(reservation_lines.c.budget_id).where(mine))
-
-
 def read_reservation(tx: Transaction, reservation_id: str) -> Row[Any]:
-    row = tx.execute(select(reservations).where(reservations.c.id == reservation_id)).first()
+    row = tx.execute(READ, {"reservation": reservation_id}).first()
     if row is None:
         raise NotFound("There is no such reservation.")
     return row
