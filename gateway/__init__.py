@@ -11,10 +11,20 @@ from gateway.config import GatewayConfig
 from gateway.failure import CallFailed, FailureClass
 from gateway.gateway import Gateway
 from gateway.ledger import Ledger
-from gateway.messages import Attachment, Message, ModelRequest, Question, ToolCall, ToolSource, ToolSpec
+from gateway.messages import (
+    Attachment,
+    Message,
+    ModelRequest,
+    Options,
+    Question,
+    ToolCall,
+    ToolChoice,
+    ToolSource,
+    ToolSpec,
+)
 from gateway.provider import Provider
 from gateway.purpose import Purpose
-from gateway.result import Attempt, CallRecord, FinishReason, ModelResult, Reply, TextDelta, Usage
+from gateway.result import Attempt, CallRecord, Embedded, FinishReason, ModelResult, Reply, TextDelta, Usage
 from gateway.worker.client import LitellmWorker
 
 __all__ = [
@@ -22,6 +32,7 @@ __all__ = [
     "Attempt",
     "CallFailed",
     "CallRecord",
+    "Embedded",
     "FailureClass",
     "FinishReason",
     "Gateway",
@@ -31,12 +42,14 @@ __all__ = [
     "Message",
     "ModelRequest",
     "ModelResult",
+    "Options",
     "Provider",
     "Purpose",
     "Question",
     "Reply",
     "TextDelta",
     "ToolCall",
+    "ToolChoice",
     "ToolSource",
     "ToolSpec",
     "Usage",

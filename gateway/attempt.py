@@ -12,11 +12,12 @@ from gateway.catalogue import PREFIX
 from gateway.failure import CallFailed, FailureClass
 from gateway.ledger import Ledger
 from gateway.messages import ModelRequest
+from gateway.purpose import Purpose
 from gateway.result import ModelResult, TextDelta, Usage
 from gateway.routing import ModelCard
 from gateway.structured import conforming
 from gateway.tokens import TokenCounter
-from gateway.wire import arguments, result_of, usage_of
+from gateway.wire import arguments, embedding, result_of, usage_of, vectors_of
 from gateway.worker.client import Call, LitellmWorker
 from gateway.worker.frames import Frame
 
@@ -58,7 +59,7 @@ class Attempt:
     async def ask(self, *, stream: bool) -> AsyncGenerator[TextDelta | ModelResult]:
         """Pieces of text, where they are wished for, and the result. Raises ``CallFailed`` or ``BudgetExceeded``."""
         self._input_tokens = await self.remote.counter.count(self.request)
-        output_tokens = self._ceiling()
+        output_tokens = 0 if self._embeds else self._ceiling()
         key = await self._key()
         most = usage_of(None, self.card, input_tokens=self._input_tokens, output_tokens=output_tokens)
         self.held = await self.remote.ledger.reserve(self.request, self.card.name, most, self.seconds + _GRACE_SECONDS)
@@ -76,6 +77,10 @@ class Attempt:
             await asyncio.shield(self._book_cut_off(call))
             raise
         yield result
+
+    @property
+    def _embeds(self) -> bool:
+        return self.request.purpose is Purpose.EMBED
 
     def _ceiling(self) -> int:
         """The longest answer, in tokens: the least of what was asked for, what the model can, and what has room."""
@@ -105,8 +110,9 @@ class Attempt:
         assert provider is not None
         assert config is not None
         address = {"api_base": str(provider.base_url).rstrip("/")} if provider.base_url is not None else {}
+        request, card = self.request, self.card
         return {
-            **arguments(self.request, self.card, output_tokens, stream=stream),
+            **(embedding(request) if self._embeds else arguments(request, card, output_tokens, stream=stream)),
             **address,
             "model": PREFIX[provider.kind] + config.model,
             "api_key": key,
@@ -141,8 +147,11 @@ class Attempt:
             )
         answer: dict[str, Any] = last["result"]
         self.first_seconds = answer["first_seconds"]
-        result = result_of(self.request, self.card, answer, await self._usage(answer))
-        return conforming(result, self.request.output_schema) if self.request.output_schema is not None else result
+        read = vectors_of if self._embeds else result_of
+        result = read(self.request, self.card, answer, await self._usage(answer))
+        if self.request.output_schema is None or result.tool_calls:
+            return result
+        return conforming(result, self.request.output_schema)
 
     async def _usage(self, answer: dict[str, Any]) -> Usage:
         texts = [answer["text"], *(call["arguments"] for call in answer["tool_calls"])]

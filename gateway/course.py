@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 
 from core.errors import BudgetExceeded, NexusError
 from gateway.config import BUILTIN, GatewayConfig
 from gateway.failure import CallFailed, FailureClass
 from gateway.messages import ModelRequest
 from gateway.resilience import wait_seconds
-from gateway.result import Attempt, CallRecord, ModelResult, Reply, Usage
+from gateway.result import Attempt, CallRecord, ModelResult, Reply, Usage, total
 from gateway.routing import MOST_TRIES, ModelCard, Plan, next_model
 
 
@@ -96,7 +95,7 @@ class Course:
             model=model,
             prompt_hash=request.prompt_hash,
             finish_reason=None,
-            usage=_total(spent),
+            usage=total(spent),
             latency_seconds=self._timer() - self._started,
             attempts=tuple(self._attempts),
             tier=self.plan.tier,
@@ -115,16 +114,3 @@ class Course:
         self._attempts.append(
             Attempt(model=self.model.name, reason=self._why, failure=kind, detail=detail, seconds=seconds)
         )
-
-
-def _total(usages: list[Usage]) -> Usage:
-    """All of them together."""
-    return Usage(
-        input_tokens=sum(usage.input_tokens for usage in usages),
-        output_tokens=sum(usage.output_tokens for usage in usages),
-        cached_tokens=sum(usage.cached_tokens for usage in usages),
-        cache_write_tokens=sum(usage.cache_write_tokens for usage in usages),
-        reasoning_tokens=sum(usage.reasoning_tokens for usage in usages),
-        cost=sum((usage.cost for usage in usages), start=Decimal(0)),
-        estimated=any(usage.estimated for usage in usages),
-    )

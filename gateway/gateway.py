@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
 from core.errors import BudgetExceeded, NotFound, TooLarge, Unavailable, UpstreamFailed
@@ -16,9 +16,10 @@ from gateway.course import Course
 from gateway.failure import CallFailed, FailureClass
 from gateway.gate import Gate
 from gateway.ledger import Ledger, NoLedger
-from gateway.messages import ModelRequest
+from gateway.messages import Message, ModelRequest, Options
 from gateway.provider import Provider
-from gateway.result import ModelResult, Reply, TextDelta, Usage
+from gateway.purpose import Purpose
+from gateway.result import Embedded, ModelResult, Reply, TextDelta, Usage, total
 from gateway.routing import Plan, check, plan
 from gateway.structured import check_schema
 from gateway.tokens import TokenCounter
@@ -27,6 +28,8 @@ from gateway.worker.client import LitellmWorker
 Part = TextDelta | Reply
 Compose = Callable[[ModelRequest, int | None], ModelRequest]
 _LONG = 100_000
+_TEXTS_AT_ONCE = 256
+"""Of texts to embed: their vectors fit into one frame of the worker."""
 
 
 async def _no_keys(name: str) -> str:
@@ -113,6 +116,36 @@ class Gateway:
         async with aclosing(self._parts(request, stream=True)) as parts:
             async for part in parts:
                 yield part
+
+    async def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        org: str,
+        user: str | None,
+        model: str | None = None,
+        dimensions: int | None = None,
+    ) -> Embedded:
+        """A vector for each text, by the models that the routing lists for EMBED. Raises as ``generate`` does.
+
+        So many texts are asked for at once; each such call has its record.
+        """
+        vectors: list[tuple[float, ...]] = []
+        usages: list[Usage] = []
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            request = ModelRequest(
+                purpose=Purpose.EMBED,
+                messages=tuple(Message(role="user", content=text) for text in texts[start : start + _TEXTS_AT_ONCE]),
+                org=org,
+                user=user,
+                model=model,
+                options=Options(dimensions=dimensions),
+                bare=True,
+            )
+            reply = await self.generate(request)
+            vectors += (tuple(vector) for vector in reply.result.data)
+            usages.append(reply.record.usage)
+        return Embedded(vectors=tuple(vectors), usage=total(usages))
 
     async def _parts(self, request: ModelRequest, *, stream: bool) -> AsyncGenerator[Part]:
         if request.output_schema is not None:

@@ -43,18 +43,44 @@ class ToolSpec(Value):
 
     ``input_schema`` is a JSON Schema (2020-12) of type object. Local references (``#/$defs/…``) are followed.
     ``effect`` says whether a call changes the world; ``name`` is ``<module>__<operation>`` for installed modules.
+    ``strict`` asks the provider to hold the arguments to the schema while they are made.
     """
 
     name: str
     description: str = ""
     input_schema: JsonObject = Field(default_factory=lambda: {"type": "object"})
     effect: Literal["read", "write"] = "read"
+    strict: bool = False
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the whole specification; computed once an object, so keep the object."""
-        text = json.dumps([self.name, self.description, self.input_schema, self.effect], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        whole = [self.name, self.description, self.input_schema, self.effect, *([True] if self.strict else ())]
+        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+class ToolChoice(Value):
+    """Whether a tool may be called, must be, or must not; with ``name`` it must be that one."""
+
+    mode: Literal["auto", "none", "required"] = "auto"
+    name: str | None = None
+
+
+class Options(Value):
+    """How a model finds its words, where the caller says so; what is ``None`` is left to the provider.
+
+    ``dimensions`` is for embeddings: how many numbers a vector has.
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    reasoning_effort: str | None = None
+    parallel_tool_calls: bool | None = None
+    dimensions: int | None = None
 
 
 class ToolCall(Value):
@@ -106,7 +132,7 @@ class Message(Value):
     failed: bool = False
 
 
-_UNSEEN = {"metadata", "tools", "org", "user", "thread", "model", "tier"}
+_UNSEEN = {"metadata", "tools", "org", "user", "thread", "model", "tier", "bare"}
 
 
 class ModelRequest(Value):
@@ -116,7 +142,8 @@ class ModelRequest(Value):
     ``now`` is the moment that "today" refers to; without it relative dates are asked for. ``output_schema`` asks
     for structured output (``ModelResult.data``). ``metadata`` is for records only and never reaches a model, and
     neither does whose call it is (``org``, ``user``, ``thread``). ``model`` or ``tier`` outrank the routing's choice;
-    ``max_output_tokens`` may shorten the answer.
+    ``max_output_tokens`` may shorten the answer. A ``bare`` request is sent as it is, without a soul of ours, and the
+    builtin provider never stands in for a language model that failed it.
     """
 
     purpose: Purpose
@@ -132,6 +159,9 @@ class ModelRequest(Value):
     model: str | None = None
     tier: Literal["standard", "heavy"] | None = None
     max_output_tokens: int | None = Field(default=None, gt=0)
+    tool_choice: ToolChoice | None = None
+    options: Options = Options()
+    bare: bool = False
 
     @cached_property
     def prompt_hash(self) -> str:

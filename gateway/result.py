@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -48,6 +49,19 @@ class Usage(Value):
     def nanos(self) -> int:
         """The cost in billionths of a US dollar."""
         return int(self.cost.scaleb(9))
+
+
+def total(usages: Sequence[Usage]) -> Usage:
+    """All of them together."""
+    return Usage(
+        input_tokens=sum(usage.input_tokens for usage in usages),
+        output_tokens=sum(usage.output_tokens for usage in usages),
+        cached_tokens=sum(usage.cached_tokens for usage in usages),
+        cache_write_tokens=sum(usage.cache_write_tokens for usage in usages),
+        reasoning_tokens=sum(usage.reasoning_tokens for usage in usages),
+        cost=sum((usage.cost for usage in usages), start=Decimal(0)),
+        estimated=any(usage.estimated for usage in usages),
+    )
 
 
 class ModelResult(Value):
@@ -106,3 +120,10 @@ class Reply(Value):
 
     result: ModelResult
     record: CallRecord
+
+
+class Embedded(Value):
+    """Vectors in the order of their texts, and what they took."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    usage: Usage

@@ -105,10 +105,18 @@ def plan(config: GatewayConfig, request: ModelRequest) -> Plan:
     purpose, org = request.purpose, request.org
     route = config.purpose(purpose, org)
     names, tier, reasons = _names(config, request, route)
-    if purpose in _BUILTIN_PURPOSES and request.output_schema is None and not route.models:
+    if request.bare:
+        names = names or _for_bare(request)
+    elif purpose in _BUILTIN_PURPOSES and request.output_schema is None and not route.models:
         names = (BUILTIN, *names) if purpose in _BY_RULES else (*names, BUILTIN)
     cards = tuple(card(config, name) for name in dict.fromkeys(names))
     return Plan(cards, tier, route, reasons)
+
+
+def _for_bare(request: ModelRequest) -> tuple[str, ...]:
+    """Where no model is configured: the rules talk, and nothing else; who asks for more hears that there is none."""
+    talks = request.purpose is Purpose.CHAT and not request.tools and request.output_schema is None
+    return (BUILTIN,) if talks else ()
 
 
 def _names(
@@ -119,7 +127,9 @@ def _names(
         if request.model not in config.models and request.model != BUILTIN:
             raise NotFound(f"There is no model {request.model!r}.", mend="Name one that the routing lists.")
         return (request.model,), None, (f"The caller asked for {request.model}.",)
-    if route.models:
+    if purpose is Purpose.EMBED and not route.models:
+        return (), None, ("Models that talk give no vectors, and embed calls have no list of their own.",)
+    if route.models and request.tier is None:
         return config.listed(route.models, org), None, (f"{purpose.value} calls have a list of their own.",)
     weight = Difficulty(request.tier, "the caller asked for it") if request.tier else None
     if weight is None and route.tier != "difficulty":

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from gateway.failure import CallFailed, FailureClass
-from gateway.messages import JsonObject, Message, ModelRequest, ToolCall, ToolSpec
+from gateway.messages import JsonObject, Message, ModelRequest, ToolCall, ToolChoice, ToolSpec
 from gateway.result import FinishReason, ModelResult, Usage
 from gateway.routing import ModelCard
 
@@ -32,8 +32,9 @@ def tool_names(tools: Sequence[ToolSpec]) -> dict[str, str]:
 
 
 def arguments(request: ModelRequest, card: ModelCard, output_tokens: int, *, stream: bool) -> JsonObject:
-    """Keyword arguments of ``litellm.acompletion`` for ``request``, without address and key."""
+    """Keyword arguments of ``litellm.acompletion`` for ``request``, without address and key; see also ``embedding``."""
     call: JsonObject = {
+        **_options(request),
         "messages": [_message(message) for message in request.messages],
         "max_tokens": output_tokens,
         "stream": stream,
@@ -42,9 +43,19 @@ def arguments(request: ModelRequest, card: ModelCard, output_tokens: int, *, str
         call["stream_options"] = {"include_usage": True}
     if request.tools:
         call["tools"] = [_tool(tool) for tool in request.tools]
+        if request.tool_choice is not None:
+            call["tool_choice"] = _choice(request.tool_choice)
     if request.output_schema is not None:
-        call |= _structured(request.output_schema, card.structured, call["messages"])
+        call |= _structured(request.output_schema, card.structured, call)
     return call
+
+
+def embedding(request: ModelRequest) -> JsonObject:
+    """The same for ``litellm.aembedding``: a vector for each message."""
+    texts = [message.content for message in request.messages]
+    # litellm knows this of OpenAI's own models alone, and others can be asked for it too.
+    options = {"allowed_openai_params": ["dimensions"]} if request.options.dimensions else {}
+    return {"kind": "embed", "input": texts, "encoding_format": "float", **options, **_options(request)}
 
 
 def result_of(request: ModelRequest, card: ModelCard, answer: Mapping[str, Any], usage: Usage) -> ModelResult:
@@ -61,8 +72,8 @@ def result_of(request: ModelRequest, card: ModelCard, answer: Mapping[str, Any],
     if not text.strip() and not calls and finish is not FinishReason.LENGTH:
         raise CallFailed(FailureClass.MALFORMED, f"{card.name} answered without saying anything.", usage=usage)
     if request.output_schema is not None and card.structured == "tool":
-        text = next((json.dumps(call.arguments) for call in calls if call.name == ANSWER_TOOL), text)
-        calls = []
+        given = [json.dumps(call.arguments) for call in calls if call.name == ANSWER_TOOL]
+        text, calls = (given[0], []) if given else (text, calls if request.tools else [])
     return ModelResult(
         provider=card.provider or "",
         model=answer["model"] or (card.config.model if card.config else card.name),
@@ -71,6 +82,21 @@ def result_of(request: ModelRequest, card: ModelCard, answer: Mapping[str, Any],
         tool_calls=tuple(calls),
         usage=usage,
         trace=(f"{card.name} asks for {', '.join(call.name for call in calls)}.",) if calls else (),
+    )
+
+
+def vectors_of(request: ModelRequest, card: ModelCard, answer: Mapping[str, Any], usage: Usage) -> ModelResult:
+    """The vectors in a ``done`` frame. Raises ``CallFailed`` (MALFORMED) where there is not one for each text."""
+    vectors: list[list[float]] = answer["data"] or []
+    if len(vectors) != len(request.messages):
+        detail = f"{card.name} gave {len(vectors)} vectors for {len(request.messages)} texts."
+        raise CallFailed(FailureClass.MALFORMED, detail, usage=usage)
+    return ModelResult(
+        provider=card.provider or "",
+        model=answer["model"] or (card.config.model if card.config else card.name),
+        finish_reason=FinishReason.STOP,
+        data=vectors,
+        usage=usage,
     )
 
 
@@ -100,7 +126,23 @@ def _message(message: Message) -> JsonObject:
 
 def _tool(tool: ToolSpec) -> JsonObject:
     function = {"name": _wire_name(tool.name), "description": tool.description, "parameters": tool.input_schema}
-    return {"type": "function", "function": function}
+    return {"type": "function", "function": {**function, **({"strict": True} if tool.strict else {})}}
+
+
+def _choice(choice: ToolChoice) -> str | JsonObject:
+    return choice.mode if choice.name is None else _forced(_wire_name(choice.name))
+
+
+def _forced(name: str) -> JsonObject:
+    return {"type": "function", "function": {"name": name}}
+
+
+def _options(request: ModelRequest) -> JsonObject:
+    """Our options have the names of the protocol's."""
+    options = request.options.model_dump(exclude_defaults=True)
+    if not request.tools:
+        options.pop("parallel_tool_calls", None)
+    return options
 
 
 def _wire_name(name: str) -> str:
@@ -110,16 +152,17 @@ def _wire_name(name: str) -> str:
     return f"{plain[: _LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def _structured(schema: JsonObject, mode: str, messages: list[JsonObject]) -> JsonObject:
+def _structured(schema: JsonObject, mode: str, call: JsonObject) -> JsonObject:
     """How a model is held to a JSON Schema: by the provider, by a tool that it must call, or by being asked to."""
     if mode == "native":
         return {"response_format": {"type": "json_schema", "json_schema": {"name": ANSWER_TOOL, "schema": schema}}}
     if mode == "tool":
         function = {"name": ANSWER_TOOL, "description": "Gives the answer.", "parameters": schema}
-        choice = {"type": "function", "function": {"name": ANSWER_TOOL}}
-        return {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
+        others = call.get("tools", [])
+        choice = "required" if others and call.get("tool_choice") != "none" else _forced(ANSWER_TOOL)
+        return {"tools": [*others, {"type": "function", "function": function}], "tool_choice": choice}
     wish = f"Answer with one JSON value that conforms to this JSON Schema, and nothing else:\n{json.dumps(schema)}"
-    return {"messages": [{"role": "system", "content": wish}, *messages]}
+    return {"messages": [{"role": "system", "content": wish}, *call["messages"]]}
 
 
 def _call(call: Mapping[str, str], request: ModelRequest, usage: Usage) -> ToolCall:

@@ -30,7 +30,8 @@ _SHARE = 0.7
 class Composer:
     """Composes the prompts of calls that come with a bare conversation.
 
-    A request that brings a system message of its own is sent as it is: whoever wrote it knows what it wants.
+    A request that is bare, or brings a system message of its own, is sent as it is: whoever wrote it knows what it
+    wants.
     """
 
     def __init__(self, souls: Mapping[str, Soul] | None = None) -> None:
@@ -43,7 +44,7 @@ class Composer:
         even the last message fits.
         """
         name = _SOULS.get(request.purpose)
-        if name is None or any(message.role == "system" for message in request.messages):
+        if name is None or request.bare or any(message.role == "system" for message in request.messages):
             return request
         soul = self._souls[name]
         tools = tuple(tool for tool in request.tools if soul.admits(tool.name))
