@@ -48,6 +48,12 @@ def some_path(value: Any) -> Any:
     return value
 
 
+def unset_when_empty(value: Any) -> Any:
+    """``NEXUS_…=`` in the environment unsets: a path of no letters would be the working directory."""
+    return None if value == "" else value
+
+
+OptionalPath = Annotated[Path | None, BeforeValidator(unset_when_empty)]
 DAY = 86400.0
 Seconds = Annotated[float, Field(gt=0, le=DAY)]
 """At most a day: infinity and what no calendar holds end in the middle of something else."""
@@ -80,10 +86,10 @@ class SandboxSettings(SettingsGroup):
     remote: list[str] = Field(
         default=[], description="Workers: unix:/path or host:port; runs are made here when empty."
     )
-    token_file: Path | None = None
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
-    tls_ca: Path | None = None
+    token_file: OptionalPath = None
+    tls_certificate: OptionalPath = None
+    tls_key: OptionalPath = None
+    tls_ca: OptionalPath = None
     parallel: int | None = Field(
         default=None, gt=0, le=1024, description="Runs at once; the number of cores when unset."
     )

@@ -56,12 +56,16 @@ class ModelConfig(Value):
 
 
 class PurposeConfig(Value):
-    """Where calls of one purpose go. ``models`` outranks the tiers; ``difficulty`` chooses between them."""
+    """Where calls of one purpose go. ``models`` outranks the tiers; ``difficulty`` chooses between them.
+
+    ``cache``: an answer is kept for ``cache_seconds``, and given again to exactly the same question.
+    """
 
     tier: Literal["standard", "heavy", "difficulty"] = "difficulty"
     models: tuple[str, ...] = ()
     output: Tokens | None = Field(default=None, description="The longest answer, in tokens.")
     cache: bool = False
+    cache_seconds: int = Field(default=3600, gt=0, le=30 * 86400)
 
 
 class FallbackRule(Value):

@@ -11,6 +11,7 @@ from contextlib import aclosing
 from core.errors import BudgetExceeded, NotFound, TooLarge, Unavailable, UpstreamFailed
 from gateway.attempt import Attempt, Remote, Reveal
 from gateway.builtin.provider import BuiltinProvider
+from gateway.cache import Cache, NoCache, key_of, packed, unpacked
 from gateway.config import GatewayConfig
 from gateway.course import Course
 from gateway.failure import CallFailed, FailureClass
@@ -19,7 +20,7 @@ from gateway.ledger import Ledger, NoLedger
 from gateway.messages import Message, ModelRequest, Options
 from gateway.provider import Provider
 from gateway.purpose import Purpose
-from gateway.result import Embedded, ModelResult, Reply, TextDelta, Usage, total
+from gateway.result import Embedded, FinishReason, ModelResult, Reply, TextDelta, Usage, total
 from gateway.routing import Plan, check, plan
 from gateway.structured import check_schema
 from gateway.tokens import TokenCounter
@@ -28,6 +29,7 @@ from gateway.worker.client import LitellmWorker
 Part = TextDelta | Reply
 Compose = Callable[[ModelRequest, int | None], ModelRequest]
 _LONG = 100_000
+_WHOLE = frozenset({FinishReason.STOP, FinishReason.TOOL_CALLS})
 _TEXTS_AT_ONCE = 256
 """Of texts to embed: their vectors fit into one frame of the worker."""
 
@@ -58,6 +60,7 @@ class Gateway:
         ledger: Ledger | None = None,
         reveal: Reveal = _no_keys,
         compose: Compose = _as_it_is,
+        cache: Cache | None = None,
         timer: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         draw: Callable[[], float] = random.random,
@@ -66,6 +69,7 @@ class Gateway:
         self._ledger = ledger or NoLedger()
         self._remote = Remote(worker or LitellmWorker(), self._ledger, TokenCounter(), reveal)
         self._compose = compose
+        self._cache: Cache = cache or NoCache()
         self._timer = timer
         self._sleep = sleep
         self._draw = draw
@@ -196,17 +200,35 @@ class Gateway:
             async for part in self._by_rules(request, stream=stream):
                 yield course.reply(request, part, None) if isinstance(part, ModelResult) else part
             return
-        gate = self._gates.get(card.provider) or Gate(self._timer, 1)
         request = await self._composed(request, card.context)
-        attempt = Attempt(self._remote, request, card, course.left, course.plan.route.output)
+        route = course.plan.route
+        if route.cache and (kept := await self._cache.get(key_of(request, card))) is not None:
+            async for part in self._kept(request, course, unpacked(kept), stream=stream):
+                yield part
+            return
+        gate = self._gates.get(card.provider) or Gate(self._timer, 1)
+        attempt = Attempt(self._remote, request, card, course.left, route.output)
         async with gate.passed(card.provider, course.left), aclosing(attempt.ask(stream=stream)) as parts:
             async for part in parts:
                 if isinstance(part, TextDelta):
                     yield part
-                else:
-                    reply = course.reply(request, part, attempt.first_seconds)
-                    await self._ledger.close(attempt.held, part.usage, request, reply.record)
-                    yield reply
+                    continue
+                reply = course.reply(request, part, attempt.first_seconds)
+                await self._ledger.close(attempt.held, part.usage, request, reply.record)
+                if route.cache and part.finish_reason in _WHOLE:
+                    await self._cache.put(key_of(request, card), packed(part), route.cache_seconds)
+                yield reply
+
+    async def _kept(
+        self, request: ModelRequest, course: Course, result: ModelResult, *, stream: bool
+    ) -> AsyncIterator[Part]:
+        """An answer from the cache: it cost nothing this time, and its record says so."""
+        if stream and result.text:
+            yield TextDelta(text=result.text)
+        reply = course.reply(request, result.model_copy(update={"usage": Usage()}), None)
+        record = reply.record.model_copy(update={"cached": True})
+        await self._ledger.close(None, Usage(), request, record)
+        yield reply.model_copy(update={"record": record})
 
     async def _composed(self, request: ModelRequest, context: int | None) -> ModelRequest:
         """The prompt; a long one is composed in a thread. What does not fit is for a model with more room."""

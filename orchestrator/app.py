@@ -22,6 +22,7 @@ from core.keyring import Keyring
 from core.settings import Settings
 from gateway import Gateway, LitellmWorker
 from gateway.budget import Budgets
+from gateway.cache import DatabaseCache
 from gateway.database_ledger import DatabaseLedger
 from gateway.prompt import Composer
 from modules.attestation import open_signer
@@ -169,6 +170,7 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
         ledger=DatabaseLedger(db, ids),
         reveal=partial(credentials.reveal, HOME_ORG),
         compose=Composer(),
+        cache=DatabaseCache(db, clock),
     )
     routing = Routing(db, gateway, worker, file=Path("nexus.toml"), shared=not base.url.startswith("sqlite"))
     stack.push_async_callback(routing.aclose)

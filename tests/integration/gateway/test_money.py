@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -17,11 +18,12 @@ from core.errors import BudgetExceeded
 from core.ids import TimeOrderedIds
 from gateway import CallFailed, Gateway, Purpose, TextDelta
 from gateway.budget import Amount, Budgets
+from gateway.cache import DatabaseCache
 from gateway.database_ledger import DatabaseLedger
 from gateway.records import recent_calls, spend
 from gateway.tokens import TokenCounter
 from tests.integration.gateway.conftest import MakeGateway, asked
-from tests.models import ModelServer, drip, reasoning, refuse, reset_after, say
+from tests.models import ModelServer, cut, drip, reasoning, refuse, reset_after, say
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 DOLLAR = 10**9
@@ -173,3 +175,49 @@ async def test_what_was_held_and_booked_is_told_as_events(house: House, server: 
     await house.gateway.generate(asked(max_output_tokens=10))
     rows = await house.db.read(lambda connection: list(connection.execute(select(events.c.type))))
     assert [row.type for row in rows] == ["budget.reserved", "budget.settled", "budget.threshold"]
+
+
+async def test_the_same_question_is_paid_for_once_in_an_organisation(
+    db: Database, gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    kept = {"purposes": {"judge": {"cache": True, "cache_seconds": 60}}}
+    clock = SystemClock()
+    house = House(db, gateway_of, config=kept, cache=DatabaseCache(db, clock))
+    server.script = [say("One.", usage=(10, 1)), say("Of the guests.", usage=(10, 1)), say("Two.", usage=(10, 1))]
+    first = await house.gateway.generate(asked(user="ada"))
+    again = await house.gateway.generate(asked(user="bob"))
+    assert again.result.text == first.result.text == "One."
+    assert again.record.cached
+    assert again.record.usage.input_tokens == 0
+    parts = [part async for part in house.gateway.stream(asked())]
+    assert [part.text for part in parts if isinstance(part, TextDelta)] == ["One."]
+    assert (await house.gateway.generate(asked(org="guest"))).result.text == "Of the guests."
+    assert (await house.gateway.generate(asked("Another?"))).result.text == "Two."
+    assert len(server.requests) == 3
+    assert [call["cached"] for call in await house.calls()] == [False, True, True, False]
+
+
+async def test_what_is_kept_expires(db: Database) -> None:
+    clock = Moved()
+    cache = DatabaseCache(db, clock)
+    await cache.put("a", "answer", 60)
+    assert await cache.get("a") == "answer"
+    clock.ahead = timedelta(seconds=61)
+    assert await cache.get("a") is None
+
+
+async def test_an_answer_that_was_cut_off_is_not_kept(
+    db: Database, gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    kept = {"purposes": {"judge": {"cache": True}}}
+    house = House(db, gateway_of, config=kept, cache=DatabaseCache(db, SystemClock()))
+    server.script = [cut("And th"), say("And then?")]
+    await house.gateway.generate(asked())
+    assert (await house.gateway.generate(asked())).result.text == "And then?"
+
+
+class Moved(SystemClock):
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead

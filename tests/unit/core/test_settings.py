@@ -100,3 +100,8 @@ def test_names_of_others_in_the_environment_are_left_alone(monkeypatch: pytest.M
     expected = load_settings()
     monkeypatch.setenv("NEXUS_KEY", "of the command line")
     assert load_settings() == expected
+
+
+def test_an_empty_text_unsets_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEXUS_SANDBOX__TLS_CA", "")
+    assert load_settings().sandbox.tls_ca is None

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("reasoning_tokens", sa.BigInteger, nullable=False),
         sa.Column("cost_nanos", sa.BigInteger, nullable=False),
         sa.Column("estimated", sa.Boolean, nullable=False),
+        sa.Column("cached", sa.Boolean, nullable=False),
         sa.Column("latency_seconds", sa.Float, nullable=False),
         sa.Column("first_seconds", sa.Float),
         sa.Column("tries", sa.Integer, nullable=False),
