@@ -61,7 +61,8 @@ class Attempt:
         self._input_tokens = await self.remote.counter.count(self.request)
         output_tokens = 0 if self._embeds else self._ceiling()
         key = await self._key()
-        most = usage_of(None, self.card, input_tokens=self._input_tokens, output_tokens=output_tokens)
+        cost = Usage.money(self.card.most(self._input_tokens, output_tokens))
+        most = Usage(input_tokens=self._input_tokens, output_tokens=output_tokens, cost=cost, estimated=True)
         self.held = await self.remote.ledger.reserve(self.request, self.card.name, most, self.seconds + _GRACE_SECONDS)
         call: Call | None = None
         try:

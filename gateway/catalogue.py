@@ -32,6 +32,7 @@ class Listed:
     input_price: Decimal | None = None
     output_price: Decimal | None = None
     cached_price: Decimal | None = None
+    cache_write_price: Decimal | None = None
     context: int | None = None
     output: int | None = None
     native_schema: bool = False
@@ -46,11 +47,12 @@ def listed(kind: ProviderKind, model: str) -> Listed:
     entry = _entries().get(model) if kind in ("openai", "anthropic") else _entries().get(f"{kind}/{model}")
     if entry is None:
         free = Decimal(0) if kind in ("ollama", "compatible") else None
-        return Listed(free, free, free, native_schema=kind in ("ollama", "compatible"))
+        return Listed(free, free, free, free, native_schema=kind in ("ollama", "compatible"))
     return Listed(
         input_price=_price(entry, "input_cost_per_token"),
         output_price=_price(entry, "output_cost_per_token"),
         cached_price=_price(entry, "cache_read_input_token_cost"),
+        cache_write_price=_price(entry, "cache_creation_input_token_cost"),
         context=_whole(entry, "max_input_tokens"),
         output=_whole(entry, "max_output_tokens"),
         native_schema=entry.get("supports_response_schema") is True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from core.errors import InvalidInput, NotFound
@@ -37,6 +37,7 @@ class ModelCard:
     input_price: Decimal = Decimal(0)
     output_price: Decimal = Decimal(0)
     cached_price: Decimal | None = None
+    cache_write_price: Decimal | None = None
     context: int | None = None
     output: int = _DEFAULT_OUTPUT
     structured: str = "native"
@@ -45,12 +46,24 @@ class ModelCard:
     def free(self) -> bool:
         return self.input_price == 0 and self.output_price == 0
 
-    def nanos(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> int:
-        """The price in billionths of a US dollar, rounded up. Cached tokens are a part of the input's."""
-        cached_price = self.input_price if self.cached_price is None else self.cached_price
-        fresh = max(0, input_tokens - cached_tokens)
-        total = fresh * self.input_price + cached_tokens * cached_price + output_tokens * self.output_price
+    def nanos(self, input_tokens: int, output_tokens: int, *, cached: int = 0, written: int = 0) -> int:
+        """The price in billionths of a US dollar, rounded up.
+
+        ``cached`` tokens of the input were read from the provider's cache, ``written`` ones were put there.
+        """
+        read, write = _or(self.cached_price, self.input_price), _or(self.cache_write_price, self.input_price)
+        fresh = max(0, input_tokens - cached - written)
+        total = fresh * self.input_price + cached * read + written * write + output_tokens * self.output_price
         return int((total * _NANOS).to_integral_value(rounding="ROUND_CEILING"))
+
+    def most(self, input_tokens: int, output_tokens: int) -> int:
+        """The most that it can cost, in billionths of a US dollar: as if all of the input were put into a cache."""
+        dearest = max(self.input_price, _or(self.cache_write_price, self.input_price))
+        return replace(self, input_price=dearest).nanos(input_tokens, output_tokens)
+
+
+def _or(price: Decimal | None, otherwise: Decimal) -> Decimal:
+    return otherwise if price is None else price
 
 
 BUILTIN_CARD = ModelCard(BUILTIN, None, None, None)
@@ -81,6 +94,7 @@ def card(config: GatewayConfig, name: str) -> ModelCard:
         input_price=_first(model.input_price, known.input_price),
         output_price=_first(model.output_price, known.output_price),
         cached_price=known.cached_price if model.input_price is None else None,
+        cache_write_price=known.cache_write_price if model.input_price is None else None,
         context=model.context or known.context,
         output=model.output or known.output or _DEFAULT_OUTPUT,
         structured=model.structured or ("native" if known.native_schema else "tool" if known.calls_tools else "prompt"),

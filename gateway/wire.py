@@ -47,7 +47,17 @@ def arguments(request: ModelRequest, card: ModelCard, output_tokens: int, *, str
             call["tool_choice"] = _choice(request.tool_choice)
     if request.output_schema is not None:
         call |= _structured(request.output_schema, card.structured, call)
+    if card.served_by is not None and card.served_by.kind == "anthropic":
+        call["messages"] = [_kept(message) for message in call["messages"]]
     return call
+
+
+def _kept(message: JsonObject) -> JsonObject:
+    """Anthropic keeps what comes before a mark, tools included: the system message, which begins every call, has it."""
+    if message["role"] != "system":
+        return message
+    block = {"type": "text", "text": message["content"], "cache_control": {"type": "ephemeral"}}
+    return {**message, "content": [block]}
 
 
 def embedding(request: ModelRequest) -> JsonObject:
@@ -104,7 +114,8 @@ def usage_of(told: Mapping[str, int] | None, card: ModelCard, *, input_tokens: i
     """What a call used, and what that costs. Where the provider tells nothing, or what cannot be, our own count."""
     estimated = told is None or any(not 0 <= count <= _MOST_TOKENS for count in told.values())
     counts = {"input_tokens": input_tokens, "output_tokens": output_tokens} if estimated or told is None else dict(told)
-    nanos = card.nanos(counts["input_tokens"], counts["output_tokens"], counts.get("cached_tokens", 0))
+    cached, written = counts.get("cached_tokens", 0), counts.get("cache_write_tokens", 0)
+    nanos = card.nanos(counts["input_tokens"], counts["output_tokens"], cached=cached, written=written)
     return Usage.model_validate({**counts, "cost": Usage.money(nanos), "estimated": estimated})
 
 

@@ -13,6 +13,7 @@ from gateway.result import FinishReason
 from tests.integration.gateway.conftest import KEY, MakeGateway, asked
 from tests.models import (
     ModelServer,
+    Usage,
     call_tool,
     cut,
     drip,
@@ -209,6 +210,17 @@ async def test_usage_that_nobody_can_believe_is_counted_here(
     assert reply.result.usage.estimated
     assert reply.result.usage.output_tokens == 3
     assert 5 < reply.result.usage.input_tokens < 20
+
+
+async def test_anthropic_is_asked_to_keep_the_beginning_and_its_count_is_believed(
+    gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    gateway = gateway_of({"claude": {"provider": "claude"}})
+    server.script = [say("Kept.", usage=Usage(input=10, output=2, cached=90, written=900))]
+    messages = (Message(role="system", content="Be brief."), Message(role="user", content="Hello?"))
+    usage = (await gateway.generate(asked().model_copy(update={"messages": messages}))).result.usage
+    assert server.requests[0].body["system"][0]["cache_control"] == {"type": "ephemeral"}
+    assert (usage.input_tokens, usage.cached_tokens, usage.cache_write_tokens) == (1000, 90, 900)
 
 
 async def test_hidden_thoughts_are_paid_for(gateway_of: MakeGateway, server: ModelServer) -> None:

@@ -117,9 +117,21 @@ def test_prices_and_sizes_come_from_the_list_where_the_routing_says_none() -> No
     assert big.input_price == Decimal("0.25")
     assert big.context is not None
     assert big.nanos(1_000_000, 0) == 250_000_000
-    assert big.nanos(1_000_000, 0, 1_000_000) == 25_000_000
+    assert big.nanos(1_000_000, 0, cached=1_000_000) == 25_000_000
     assert card(GatewayConfig.parse(DOCUMENT), "small").free
     assert card(GatewayConfig.parse(DOCUMENT), "spare").nanos(1, 1) == 3_000
+
+
+def test_what_a_provider_keeps_has_prices_of_its_own_and_the_dearest_is_held() -> None:
+    claude = {
+        "providers": {"a": {"kind": "anthropic"}},
+        "models": {"c": {"provider": "a", "model": "claude-sonnet-4-5"}},
+    }
+    found = card(GatewayConfig.parse(claude), "c")
+    million = 1_000_000
+    assert found.nanos(million, 0) == 3_000_000_000
+    assert found.nanos(million, 0, cached=million) == 300_000_000
+    assert found.nanos(million, 0, written=million) == 3_750_000_000 == found.most(million, 0)
 
 
 ORDER = ["small", "big", "spare", "builtin"]
