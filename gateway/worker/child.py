@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import socket
 import time
@@ -20,6 +19,7 @@ import litellm
 
 from gateway.worker.answers import Answer, failure_of
 from gateway.worker.frames import Frame, packed, read_frame
+from gateway.worker.lean import make_lean
 
 _CUT = "cut"
 
@@ -83,10 +83,7 @@ async def serve(channel: socket.socket) -> None:
 
 
 def main(descriptor: int) -> None:
-    """The worker's process: litellm as silent and as local as it can be."""
-    litellm.suppress_debug_info = True
-    litellm.turn_off_message_logging = True
-    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    """The worker's process."""
+    make_lean()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(socket.socket(fileno=descriptor)))
