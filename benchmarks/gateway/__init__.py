@@ -1,0 +1,5 @@
+from benchmarks.gateway import speed
+
+
+async def run(seed: int):
+    return await speed.measure()
