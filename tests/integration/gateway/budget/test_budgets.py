@@ -269,7 +269,19 @@ class TestExpiry:
         await budgets.settle(lost.id, Amount(18))
         assert (await spent(budgets), await reserved(budgets)) == ([Amount(18)], [Amount(20)])
         await budgets.settle(second.id, Amount(20))
-        assert [use.reserved for use in (await usage(database)).values()] == [Amount()]
+        assert [counted.reserved for counted in (await usage(database)).values()] == [Amount()]
+
+    async def test_a_late_release_gives_back_nothing_that_others_hold_by_now(
+        self, budgets: Budgets, database: Database, clock: SetClock
+    ) -> None:
+        await budgets.define("acme", period="total", limit_tokens=20)
+        late = await budgets.reserve(ADA, Amount(20), seconds=60)
+        clock.move(minutes=2)
+        await budgets.reserve(ADA, Amount(20), seconds=60)
+        await budgets.release(late.id)
+        assert [counted.reserved for counted in (await usage(database)).values()] == [Amount(20)]
+        with pytest.raises(BudgetExceeded):
+            await budgets.reserve(ADA, Amount(1), seconds=60)
 
     async def test_what_expired_is_freed_in_the_budgets_that_are_asked_for(
         self, budgets: Budgets, database: Database, clock: SetClock
@@ -279,7 +291,7 @@ class TestExpiry:
         lost = await budgets.reserve(ADA, Amount(20), seconds=60)
         clock.move(minutes=2)
         await budgets.reserve(Caller("acme", "bob", "chat", None), Amount(5), seconds=60)
-        rows = {line.budget_id: use.reserved for line, use in (await usage(database)).items()}
+        rows = {line.budget_id: counted.reserved for line, counted in (await usage(database)).items()}
         assert rows.pop(shared.id) == Amount(5)
         assert list(rows.values()) == [Amount(20)], "nobody has asked for it, so nobody has locked it"
         assert await reserved(budgets) == [Amount(5), Amount()]
