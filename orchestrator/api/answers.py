@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic.json_schema import models_json_schema
 
 from orchestrator.api.answer import Answer, Page
+from orchestrator.api.answers_of_models import ANSWERS_OF_MODELS
 from orchestrator.api.answers_of_modules import (
     BundleFiles,
     FileChanges,
@@ -185,6 +186,7 @@ ANSWERS: dict[str, type[Answer]] = {
     "roll_back": Moved,
     "install": Moved,
     "sandbox": SandboxReport,
+    **ANSWERS_OF_MODELS,
 }
 
 

@@ -13,10 +13,11 @@ from pydantic import Field, SecretStr
 from core.actor import Actor, Role
 from core.errors import Forbidden
 from core.events import head
-from gateway import Message, ModelRequest, Purpose
+from gateway import Gateway, Message, ModelRequest, Purpose
 from gateway.budget import Amount
-from gateway.config import FALLBACK, GatewayConfig
+from gateway.config import BUILTIN, FALLBACK, GatewayConfig
 from gateway.records import SpendBy, recent_calls, spend
+from gateway.routing import ModelCard, card
 from orchestrator.api.bodies import Body
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
@@ -78,15 +79,28 @@ def at_home(actor: Actor) -> None:
         raise Forbidden("The routing belongs to the organisation that runs this service.")
 
 
+def shown(gateway: Gateway, model: ModelCard) -> dict[str, Any]:
+    """A model as calls see it."""
+    return {
+        "name": model.name,
+        "provider": model.provider or BUILTIN,
+        "input_price": f"{model.input_price:f}",
+        "output_price": f"{model.output_price:f}",
+        "context": model.context,
+        "resting": model.provider is not None and gateway.resting(model.provider),
+    }
+
+
 @router.get("/routing")
 async def get_routing(services: Wired, actor: Admin) -> dict[str, Any]:
-    """The routing in force, its version, the fallback table, and what is wrong with nexus.toml if anything is."""
+    """The routing in force, its version and models, the fallback table, and what is wrong with nexus.toml if anything."""
     at_home(actor)
     active = services.routing.active
     config = services.gateway.config
     return {
         "version": active.as_dict() if active is not None else None,
         "routing": config.model_dump(mode="json"),
+        "cards": [shown(services.gateway, card(config, name)) for name in (*config.models, BUILTIN)],
         "fallback": {kind.value: (config.fallback.get(kind) or rule).model_dump() for kind, rule in FALLBACK.items()},
         "problem": services.routing.problem,
         "as_of": await services.db.read(head),
@@ -133,17 +147,7 @@ async def explain_routing(body: Situation, services: Wired, actor: Admin) -> dic
         "purpose": body.purpose.value,
         "tier": plan.tier,
         "reasons": list(plan.reasons),
-        "models": [
-            {
-                "name": card.name,
-                "provider": card.provider or "builtin",
-                "input_price": f"{card.input_price:f}",
-                "output_price": f"{card.output_price:f}",
-                "context": card.context,
-                "resting": card.provider is not None and services.gateway.resting(card.provider),
-            }
-            for card in plan.models
-        ],
+        "models": [shown(services.gateway, each) for each in plan.models],
     }
 
 

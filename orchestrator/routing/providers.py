@@ -42,6 +42,8 @@ class Providers:
         """Every configured provider with what it lacks, and what was found that is none yet."""
         stored = {each["name"] for each in await self._credentials.list(HOME_ORG)}
         config = self._gateway.config
+        offers = await self.offers()
+        variables = {offer.kind: offer.variable for offer in offers}
         items = [
             {
                 "name": name,
@@ -49,6 +51,8 @@ class Providers:
                 "title": LOCKS[provider.kind].title,
                 "base_url": str(provider.base_url) if provider.base_url else None,
                 "credential": provider.credential,
+                "key_stored": provider.credential in stored,
+                "variable": variables.get(provider.kind),
                 "models": list(models := models_of(config.models, name)),
                 "missing": list(LOCKS[provider.kind].missing(name, provider, stored, len(models))),
                 "resting": self._gateway.resting(name),
@@ -56,7 +60,7 @@ class Providers:
             for name, provider in config.providers.items()
         ]
         taken = {provider.kind for provider in config.providers.values()}
-        return {"items": items, "offers": [asdict(offer) for offer in await self.offers() if offer.kind not in taken]}
+        return {"items": items, "offers": [asdict(offer) for offer in offers if offer.kind not in taken]}
 
     async def offers(self) -> list[Offer]:
         """What was found on this machine: keys in the environment, a running Ollama. Nothing of it is used."""

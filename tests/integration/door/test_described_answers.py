@@ -9,6 +9,7 @@ import pytest
 
 from orchestrator.api.answers import ANSWERS
 from tests.installing import approve, card_of
+from tests.models.threaded import served
 from tests.verify.service import running_service
 
 # These answer with a row that another operation's answer shows as well.
@@ -20,7 +21,8 @@ EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "weather.openapi.ya
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """One real answer of each kind, by operation id."""
-    with running_service(tmp_path_factory.mktemp("answers")) as service, service.client() as client:
+    folder = tmp_path_factory.mktemp("answers")
+    with served() as models, running_service(folder) as service, service.client() as client:
 
         def got(method: str, path: str, **sent: Any) -> Any:
             answer = client.request(method, path, timeout=30.0, **sent)
@@ -44,6 +46,10 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         changed = got("GET", f"/admin/drafts/{draft}/diff")
         approve(client, second)
         module = "/v1/modules/weather"
+        routing = got("PUT", "/admin/routing", json={"document": routing_to(models.openai_base), "after": 0})
+        tested = got("POST", "/admin/providers/local/test", json={})
+        budget = got("POST", "/admin/budgets", json={"period": "month", "usd": "5", "tokens": 1000})
+        limits = {"usd": "6", "tokens": 2000}
         return {
             "me": got("GET", "/v1/me"),
             "upload": file,
@@ -75,7 +81,30 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "roll_back": got("POST", "/admin/modules/weather/rollback", json={}),
             "install": got("POST", "/admin/modules/weather/install", json={"version": 2}),
             "sandbox": got("GET", "/admin/sandbox"),
+            "get_routing": got("GET", "/admin/routing"),
+            "put_routing": routing,
+            "routing_history": got("GET", "/admin/routing/history"),
+            "roll_back_routing": got("POST", "/admin/routing/rollback/1"),
+            "explain_routing": got("POST", "/admin/routing/explain", json={"purpose": "plan", "text": "What now?"}),
+            "list_providers": got("GET", "/admin/providers"),
+            "test_provider": tested,
+            "list_budgets": got("GET", "/admin/budgets"),
+            "define_budget": budget,
+            "change_budget": got("PUT", f"/admin/budgets/{budget['id']}", json=limits),
+            "list_calls": got("GET", "/admin/model-calls"),
+            "spent": got("GET", "/admin/model-calls/spend", params={"by": ["day", "purpose", "model"]}),
         }
+
+
+def routing_to(address: str) -> dict[str, Any]:
+    """A routing with one model, at ``address``."""
+    return {
+        "providers": {"local": {"kind": "compatible", "base_url": address}},
+        "models": {"small": {"provider": "local", "model": "scripted"}},
+        "tiers": {"standard": ["small"]},
+        "purposes": {"judge": {"tier": "heavy"}},
+        "fallback": {"timeout": {"tries": 2}},
+    }
 
 
 @pytest.mark.parametrize("operation", [name for name in ANSWERS if name not in WRITTEN])

@@ -4,6 +4,54 @@
  */
 
 export interface paths {
+    "/admin/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Budgets
+         * @description The organisation's budgets: spent, reserved, left, and when each renews.
+         */
+        get: operations["list_budgets"];
+        put?: never;
+        /**
+         * Define Budget
+         * @description A limit for the organisation, or for one user, purpose or conversation of it.
+         */
+        post: operations["define_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/budgets/{budget}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Budget
+         * @description Other limits, from the next call on.
+         */
+        put: operations["change_budget"];
+        post?: never;
+        /**
+         * Remove Budget
+         * @description Forget a budget and what it has counted.
+         */
+        delete: operations["remove_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/check": {
         parameters: {
             query?: never;
@@ -196,6 +244,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/model-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calls
+         * @description The newest calls of models: which was tried and why, tokens, cost, times.
+         */
+        get: operations["list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/model-calls/spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spent
+         * @description What calls cost in the last days, in groups.
+         */
+        get: operations["spent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/modules/{module}/binding": {
         parameters: {
             query?: never;
@@ -250,6 +338,190 @@ export interface paths {
          * @description Make an earlier approved version the active one, at once.
          */
         post: operations["roll_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Providers
+         * @description Providers with what each lacks, and what was found on this machine but is not used.
+         */
+        get: operations["list_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/providers/{name}/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lock Provider
+         * @description Forget the provider's key.
+         */
+        post: operations["lock_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/providers/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Provider
+         * @description The smallest possible call, ten seconds at most.
+         */
+        post: operations["test_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/providers/{name}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlock Provider
+         * @description Store the provider's key.
+         */
+        post: operations["unlock_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Routing
+         * @description The routing in force, its version and models, the fallback table, and what is wrong with nexus.toml if anything.
+         */
+        get: operations["get_routing"];
+        /**
+         * Put Routing
+         * @description Put another routing in force. 409 where somebody else changed it since ``after``.
+         */
+        put: operations["put_routing"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/routing/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Routing
+         * @description Where such a call would go now, and why. Nothing is called.
+         */
+        post: operations["explain_routing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/routing/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Routing History
+         * @description The last versions, the newest first.
+         */
+        get: operations["routing_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/routing/rollback/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Routing
+         * @description Put an old version in force again, as a new one.
+         */
+        post: operations["roll_back_routing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/routing/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Routing Schema
+         * @description The JSON Schema of a routing.
+         */
+        get: operations["routing_schema"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -905,6 +1177,26 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * ActiveRouting
+         * @description ``fallback`` is what holds for each failure; ``problem`` what is wrong with nexus.toml.
+         */
+        ActiveRouting: {
+            /** As Of */
+            as_of: number;
+            /** Cards */
+            cards: components["schemas"]["ModelCard"][];
+            /** Fallback */
+            fallback: {
+                [key: string]: components["schemas"]["Rule"];
+            };
+            /** Problem */
+            problem: string | null;
+            routing: components["schemas"]["Document"];
+            version: components["schemas"]["RoutingVersion"] | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Answer
          * @enum {string}
          */
@@ -1001,6 +1293,54 @@ export interface components {
             /** Step */
             step?: string | null;
         };
+        /**
+         * BudgetLimits
+         * @description At least one limit; 0 means that nothing may be spent. Money is US dollars as decimal text.
+         */
+        BudgetLimits: {
+            /** Tokens */
+            tokens?: number | null;
+            /** Usd */
+            usd?: number | string | null;
+        };
+        /** Budgets */
+        Budgets: {
+            /** As Of */
+            as_of: number;
+            /** Items */
+            items: components["schemas"]["BudgetState"][];
+            /** Next */
+            next: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BudgetState
+         * @description ``renews_at`` is null for a total, which never begins anew.
+         */
+        BudgetState: {
+            /** Id */
+            id: string;
+            left: components["schemas"]["orchestrator__api__answers_of_models__Limits"];
+            limit: components["schemas"]["orchestrator__api__answers_of_models__Limits"];
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "month" | "total";
+            /** Purpose */
+            purpose: string | null;
+            /** Renews At */
+            renews_at: string | null;
+            reserved: components["schemas"]["Spent"];
+            spent: components["schemas"]["Spent"];
+            /** Thread */
+            thread: string | null;
+            /** User */
+            user: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         /** BundleFile */
         BundleFile: {
             /** Path */
@@ -1030,6 +1370,24 @@ export interface components {
             arguments?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * CallAttempt
+         * @description One try of one model: why it was its turn, and what became of it.
+         */
+        CallAttempt: {
+            /** Detail */
+            detail: string;
+            /** Failure */
+            failure: string | null;
+            /** Model */
+            model: string;
+            /** Reason */
+            reason: string;
+            /** Seconds */
+            seconds: number;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Called
@@ -1070,6 +1428,66 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ConfiguredModel
+         * @description A model as the routing has it. Null where the list's prices and sizes hold.
+         */
+        ConfiguredModel: {
+            /** Context */
+            context: number | null;
+            /** Input Price */
+            input_price: string | null;
+            /** Model */
+            model: string;
+            /** Output */
+            output: number | null;
+            /** Output Price */
+            output_price: string | null;
+            /** Provider */
+            provider: string;
+            /** Structured */
+            structured: ("native" | "tool" | "prompt") | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ConfiguredProvider
+         * @description A provider as the routing has it.
+         */
+        ConfiguredProvider: {
+            /** Base Url */
+            base_url: string | null;
+            /** Concurrency */
+            concurrency: number;
+            /** Credential */
+            credential: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "anthropic" | "github" | "ollama" | "compatible";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ConfiguredPurpose
+         * @description Where calls of one purpose go; ``models`` outranks the tier.
+         */
+        ConfiguredPurpose: {
+            /** Cache */
+            cache: boolean;
+            /** Models */
+            models: string[];
+            /** Output */
+            output: number | null;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "standard" | "heavy" | "difficulty";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * CredentialValue
          * @description The secret. It is sealed before it is stored, and no route returns it.
          */
@@ -1079,6 +1497,61 @@ export interface components {
              * Format: password
              */
             value: string;
+        };
+        /** DefinedBudget */
+        DefinedBudget: {
+            /** Id */
+            id: string;
+            limit: components["schemas"]["orchestrator__api__answers_of_models__Limits"];
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "month" | "total";
+            /** Purpose */
+            purpose: string | null;
+            /** Thread */
+            thread: string | null;
+            /** User */
+            user: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Document
+         * @description A whole routing, as it is put in force.
+         */
+        Document: {
+            /** Deadline Seconds */
+            deadline_seconds: number;
+            /** Fallback */
+            fallback: {
+                [key: string]: components["schemas"]["Rule"];
+            };
+            /** Models */
+            models: {
+                [key: string]: components["schemas"]["ConfiguredModel"];
+            };
+            /** Organisations */
+            organisations: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Providers */
+            providers: {
+                [key: string]: components["schemas"]["ConfiguredProvider"];
+            };
+            /** Purposes */
+            purposes: {
+                [key: string]: components["schemas"]["ConfiguredPurpose"];
+            };
+            /** Tiers */
+            tiers: {
+                [key: string]: string[];
+            };
+        } & {
+            [key: string]: unknown;
         };
         /**
          * EditDraft
@@ -1124,6 +1597,22 @@ export interface components {
             items: components["schemas"]["Event"][];
             /** Next */
             next: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Explanation
+         * @description Who would be asked, in order, and why. ``tier`` is null where a purpose has a list of its own.
+         */
+        Explanation: {
+            /** Models */
+            models: components["schemas"]["ModelCard"][];
+            /** Purpose */
+            purpose: string;
+            /** Reasons */
+            reasons: string[];
+            /** Tier */
+            tier: ("standard" | "heavy") | null;
         } & {
             [key: string]: unknown;
         };
@@ -1188,6 +1677,37 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * Group
+         * @description The calls of one group; of ``purpose``, ``model`` and ``day`` (in UTC) those that were asked for are there.
+         */
+        Group: {
+            /** Calls */
+            calls: number;
+            /** Cost */
+            cost: string;
+            /**
+             * Day
+             * @default null
+             */
+            day?: string | null;
+            /** Input Tokens */
+            input_tokens: number;
+            /**
+             * Model
+             * @default null
+             */
+            model?: string | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /**
+             * Purpose
+             * @default null
+             */
+            purpose?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Install
          * @description The number of an approved version.
          */
@@ -1243,6 +1763,14 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * Key
+         * @description A provider's key; without a value the one that was found in the service's environment is taken over.
+         */
+        Key: {
+            /** Value */
+            value?: string | null;
+        };
+        /**
          * Learned
          * @description What real answers of an operation disagreed with; ``seen`` so many times.
          */
@@ -1278,52 +1806,6 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /**
-         * Limits
-         * @description Bounds of one run, however many calls it makes. Waiting for the host's answers does not count as wall time.
-         */
-        Limits: {
-            /**
-             * Artifact Bytes
-             * @description Bytes of all artifacts of a run together.
-             * @default 16777216
-             */
-            artifact_bytes?: number;
-            /**
-             * Artifacts
-             * @description Artifacts of a run.
-             * @default 16
-             */
-            artifacts?: number;
-            /**
-             * Cpu Seconds
-             * @default 10
-             */
-            cpu_seconds?: number;
-            /**
-             * Frame Bytes
-             * @description One capability request, or its answer.
-             * @default 16777216
-             */
-            frame_bytes?: number;
-            /**
-             * Memory Mib
-             * @description Address space above what the interpreter has mapped.
-             * @default 256
-             */
-            memory_mib?: number;
-            /**
-             * Output Bytes
-             * @description One call's result as JSON.
-             * @default 4194304
-             */
-            output_bytes?: number;
-            /**
-             * Wall Seconds
-             * @default 30
-             */
-            wall_seconds?: number;
-        };
         /** ListedModule */
         ListedModule: {
             /** Bundle Sha256 */
@@ -1355,6 +1837,39 @@ export interface components {
             items: components["schemas"]["ListedModule"][];
             /** Next */
             next: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ListedProvider
+         * @description ``missing`` is empty for one that can be called. ``key_stored``: its credential has a value.
+         *
+         *     ``variable`` is set in the service's environment, and may be taken over as its key.
+         */
+        ListedProvider: {
+            /** Base Url */
+            base_url: string | null;
+            /** Credential */
+            credential: string | null;
+            /** Key Stored */
+            key_stored: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "anthropic" | "github" | "ollama" | "compatible";
+            /** Missing */
+            missing: string[];
+            /** Models */
+            models: string[];
+            /** Name */
+            name: string;
+            /** Resting */
+            resting: boolean;
+            /** Title */
+            title: string;
+            /** Variable */
+            variable: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -1427,6 +1942,91 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ModelCall
+         * @description One call of a remote model, failed tries included.
+         */
+        ModelCall: {
+            /** Attempts */
+            attempts: components["schemas"]["CallAttempt"][];
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Cost */
+            cost: string;
+            /** Created At */
+            created_at: string;
+            /** Estimated */
+            estimated: boolean;
+            /** Failure */
+            failure: string | null;
+            /** Finish Reason */
+            finish_reason: string | null;
+            /** First Seconds */
+            first_seconds: number | null;
+            /** Id */
+            id: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Latency Seconds */
+            latency_seconds: number;
+            /** Model */
+            model: string;
+            /** Org */
+            org: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Prompt Hash */
+            prompt_hash: string;
+            /** Provider */
+            provider: string;
+            /** Purpose */
+            purpose: string;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Run */
+            run: string | null;
+            /** Thread */
+            thread: string | null;
+            /** Tier */
+            tier: string | null;
+            /** Tries */
+            tries: number;
+            /** User */
+            user: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** ModelCalls */
+        ModelCalls: {
+            /** As Of */
+            as_of: number;
+            /** Items */
+            items: components["schemas"]["ModelCall"][];
+            /** Next */
+            next: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ModelCard
+         * @description A model as calls see it, the list's prices and sizes where the routing says none.
+         */
+        ModelCard: {
+            /** Context */
+            context: number | null;
+            /** Input Price */
+            input_price: string;
+            /** Name */
+            name: string;
+            /** Output Price */
+            output_price: string;
+            /** Provider */
+            provider: string;
+            /** Resting */
+            resting: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ModulePayload
          * @description What an approval of a module says yes to.
          */
@@ -1478,6 +2078,23 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** NewBudget */
+        NewBudget: {
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "month" | "total";
+            purpose?: components["schemas"]["Purpose"] | null;
+            /** Thread */
+            thread?: string | null;
+            /** Tokens */
+            tokens?: number | null;
+            /** Usd */
+            usd?: number | string | null;
+            /** User */
+            user?: string | null;
+        };
         /**
          * NewDraft
          * @description Exactly one of ``file`` (an uploaded file's id), ``url`` and ``text``.
@@ -1519,6 +2136,27 @@ export interface components {
              * @default
              */
             title?: string;
+        };
+        /**
+         * Offer
+         * @description A provider that was found on this machine and is not used.
+         */
+        Offer: {
+            /** Base Url */
+            base_url: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "openai" | "anthropic" | "github" | "ollama" | "compatible";
+            /** Name */
+            name: string;
+            /** Variable */
+            variable: string | null;
+            /** Why */
+            why: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Operation
@@ -1575,6 +2213,18 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Limits
+         * @description Null where that is not limited.
+         */
+        orchestrator__api__answers_of_models__Limits: {
+            /** Tokens */
+            tokens: number | null;
+            /** Usd */
+            usd: string | null;
+        } & {
+            [key: string]: unknown;
+        };
         /** PointerMove */
         PointerMove: {
             /** Actor */
@@ -1590,6 +2240,11 @@ export interface components {
             version: number;
         } & {
             [key: string]: unknown;
+        };
+        /** Probed */
+        Probed: {
+            /** Model */
+            model?: string | null;
         };
         /**
          * Problem
@@ -1659,6 +2314,25 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** Providers */
+        Providers: {
+            /** As Of */
+            as_of: number;
+            /** Items */
+            items: components["schemas"]["ListedProvider"][];
+            /** Next */
+            next: string | number | null;
+            /** Offers */
+            offers: components["schemas"]["Offer"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Purpose
+         * @description The reason for one model call.
+         * @enum {string}
+         */
+        Purpose: "chat" | "route" | "plan" | "blueprint" | "implement" | "test" | "repair" | "judge" | "embed";
         /** Rename */
         Rename: {
             /** Title */
@@ -1717,6 +2391,67 @@ export interface components {
             envelope: {
                 [key: string]: unknown;
             };
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * RoutingDocument
+         * @description A whole routing, as under ``[llm]`` of nexus.toml. ``after``: the version that the change was made to.
+         */
+        RoutingDocument: {
+            /** After */
+            after?: number | null;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RoutingVersion
+         * @description ``document`` holds what differs from the defaults only.
+         */
+        RoutingVersion: {
+            /** Created At */
+            created_at: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Made By */
+            made_by: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "nexus.toml" | "http" | "rollback";
+            /** Version */
+            version: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /** RoutingVersions */
+        RoutingVersions: {
+            /** As Of */
+            as_of: number;
+            /** Items */
+            items: components["schemas"]["RoutingVersion"][];
+            /** Next */
+            next: string | number | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Rule
+         * @description What follows a failure: so many more tries of the same model, then who is next.
+         */
+        Rule: {
+            /**
+             * Then
+             * @enum {string}
+             */
+            then: "other" | "roomier" | "elsewhere" | "free" | "stop";
+            /** Tries */
+            tries: number;
         } & {
             [key: string]: unknown;
         };
@@ -1803,6 +2538,52 @@ export interface components {
          */
         RunState: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "unknown";
         /**
+         * Limits
+         * @description Bounds of one run, however many calls it makes. Waiting for the host's answers does not count as wall time.
+         */
+        sandbox__policy__Limits: {
+            /**
+             * Artifact Bytes
+             * @description Bytes of all artifacts of a run together.
+             * @default 16777216
+             */
+            artifact_bytes?: number;
+            /**
+             * Artifacts
+             * @description Artifacts of a run.
+             * @default 16
+             */
+            artifacts?: number;
+            /**
+             * Cpu Seconds
+             * @default 10
+             */
+            cpu_seconds?: number;
+            /**
+             * Frame Bytes
+             * @description One capability request, or its answer.
+             * @default 16777216
+             */
+            frame_bytes?: number;
+            /**
+             * Memory Mib
+             * @description Address space above what the interpreter has mapped.
+             * @default 256
+             */
+            memory_mib?: number;
+            /**
+             * Output Bytes
+             * @description One call's result as JSON.
+             * @default 4194304
+             */
+            output_bytes?: number;
+            /**
+             * Wall Seconds
+             * @default 30
+             */
+            wall_seconds?: number;
+        };
+        /**
          * SandboxLayer
          * @description ``detail``: what of it is there; ``why`` and ``leaves_open``: where it is not enforced.
          */
@@ -1884,7 +2665,7 @@ export interface components {
              *       "artifact_bytes": 16777216
              *     }
              */
-            limits?: components["schemas"]["Limits"];
+            limits?: components["schemas"]["sandbox__policy__Limits"];
             /**
              * Require
              * @default kernel
@@ -1919,6 +2700,47 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Situation
+         * @description A call that is only thought of.
+         */
+        Situation: {
+            /** Org */
+            org?: string | null;
+            purpose: components["schemas"]["Purpose"];
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
+            /** Tier */
+            tier?: ("standard" | "heavy") | null;
+        };
+        /** Spend */
+        Spend: {
+            /** As Of */
+            as_of: number;
+            /**
+             * Currency
+             * @constant
+             */
+            currency: "USD";
+            /** Items */
+            items: components["schemas"]["Group"][];
+            /** Since */
+            since: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** Spent */
+        Spent: {
+            /** Tokens */
+            tokens: number;
+            /** Usd */
+            usd: string;
+        } & {
+            [key: string]: unknown;
+        };
         /** StoredFile */
         StoredFile: {
             /** Id */
@@ -1931,6 +2753,24 @@ export interface components {
             sha256: string;
             /** Size */
             size: number;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Tested
+         * @description ``detail``: what the model said, or what went wrong.
+         */
+        Tested: {
+            /** Detail */
+            detail: string;
+            /** Mend */
+            mend: string;
+            /** Model */
+            model: string;
+            /** Ok */
+            ok: boolean;
+            /** Seconds */
+            seconds: number;
         } & {
             [key: string]: unknown;
         };
@@ -2041,6 +2881,168 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budgets"];
+                };
+            };
+        };
+    };
+    define_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinedBudget"];
+                };
+            };
+        };
+    };
+    change_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetLimits"];
+            };
+        };
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DefinedBudget"];
+                };
+            };
+        };
+    };
+    remove_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     check: {
         parameters: {
             query?: never;
@@ -2544,6 +3546,88 @@ export interface operations {
             };
         };
     };
+    list_calls: {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelCalls"];
+                };
+            };
+        };
+    };
+    spent: {
+        parameters: {
+            query?: {
+                by?: ("purpose" | "model" | "day")[] | null;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spend"];
+                };
+            };
+        };
+    };
     bind: {
         parameters: {
             query?: never;
@@ -2681,6 +3765,408 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Moved"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Providers"];
+                };
+            };
+        };
+    };
+    lock_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    test_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Probed"];
+            };
+        };
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+        };
+    };
+    unlock_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Key"];
+            };
+        };
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveRouting"];
+                };
+            };
+        };
+    };
+    put_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingDocument"];
+            };
+        };
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingVersion"];
+                };
+            };
+        };
+    };
+    explain_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Situation"];
+            };
+        };
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+        };
+    };
+    routing_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingVersions"];
+                };
+            };
+        };
+    };
+    roll_back_routing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingVersion"];
+                };
+            };
+        };
+    };
+    routing_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
