@@ -152,7 +152,7 @@ class Spent(Answer):
     usd: str
 
 
-class Limits(Answer):
+class Limit(Answer):
     """Null where that is not limited."""
 
     tokens: int | None
@@ -162,7 +162,7 @@ class Limits(Answer):
 class DefinedBudget(Answer):
     id: str
     period: Literal["day", "month", "total"]
-    limit: Limits
+    limit: Limit
     user: str | None
     purpose: str | None
     thread: str | None
@@ -173,7 +173,7 @@ class BudgetState(DefinedBudget):
 
     spent: Spent
     reserved: Spent
-    left: Limits
+    left: Limit
     renews_at: str | None
 
 

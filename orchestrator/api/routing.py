@@ -93,7 +93,7 @@ def shown(gateway: Gateway, model: ModelCard) -> dict[str, Any]:
 
 @router.get("/routing")
 async def get_routing(services: Wired, actor: Admin) -> dict[str, Any]:
-    """The routing in force, its version and models, the fallback table, and what is wrong with nexus.toml if anything."""
+    """The routing in force, its version and models, the fallback table, and what is wrong with nexus.toml."""
     at_home(actor)
     active = services.routing.active
     config = services.gateway.config

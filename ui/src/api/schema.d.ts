@@ -433,7 +433,7 @@ export interface paths {
         };
         /**
          * Get Routing
-         * @description The routing in force, its version and models, the fallback table, and what is wrong with nexus.toml if anything.
+         * @description The routing in force, its version and models, the fallback table, and what is wrong with nexus.toml.
          */
         get: operations["get_routing"];
         /**
@@ -1321,8 +1321,8 @@ export interface components {
         BudgetState: {
             /** Id */
             id: string;
-            left: components["schemas"]["orchestrator__api__answers_of_models__Limits"];
-            limit: components["schemas"]["orchestrator__api__answers_of_models__Limits"];
+            left: components["schemas"]["Limit"];
+            limit: components["schemas"]["Limit"];
             /**
              * Period
              * @enum {string}
@@ -1502,7 +1502,7 @@ export interface components {
         DefinedBudget: {
             /** Id */
             id: string;
-            limit: components["schemas"]["orchestrator__api__answers_of_models__Limits"];
+            limit: components["schemas"]["Limit"];
             /**
              * Period
              * @enum {string}
@@ -1805,6 +1805,64 @@ export interface components {
             sentence: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Limit
+         * @description Null where that is not limited.
+         */
+        Limit: {
+            /** Tokens */
+            tokens: number | null;
+            /** Usd */
+            usd: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Limits
+         * @description Bounds of one run, however many calls it makes. Waiting for the host's answers does not count as wall time.
+         */
+        Limits: {
+            /**
+             * Artifact Bytes
+             * @description Bytes of all artifacts of a run together.
+             * @default 16777216
+             */
+            artifact_bytes?: number;
+            /**
+             * Artifacts
+             * @description Artifacts of a run.
+             * @default 16
+             */
+            artifacts?: number;
+            /**
+             * Cpu Seconds
+             * @default 10
+             */
+            cpu_seconds?: number;
+            /**
+             * Frame Bytes
+             * @description One capability request, or its answer.
+             * @default 16777216
+             */
+            frame_bytes?: number;
+            /**
+             * Memory Mib
+             * @description Address space above what the interpreter has mapped.
+             * @default 256
+             */
+            memory_mib?: number;
+            /**
+             * Output Bytes
+             * @description One call's result as JSON.
+             * @default 4194304
+             */
+            output_bytes?: number;
+            /**
+             * Wall Seconds
+             * @default 30
+             */
+            wall_seconds?: number;
         };
         /** ListedModule */
         ListedModule: {
@@ -2213,18 +2271,6 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /**
-         * Limits
-         * @description Null where that is not limited.
-         */
-        orchestrator__api__answers_of_models__Limits: {
-            /** Tokens */
-            tokens: number | null;
-            /** Usd */
-            usd: string | null;
-        } & {
-            [key: string]: unknown;
-        };
         /** PointerMove */
         PointerMove: {
             /** Actor */
@@ -2538,52 +2584,6 @@ export interface components {
          */
         RunState: "queued" | "running" | "waiting" | "done" | "failed" | "cancelled" | "unknown";
         /**
-         * Limits
-         * @description Bounds of one run, however many calls it makes. Waiting for the host's answers does not count as wall time.
-         */
-        sandbox__policy__Limits: {
-            /**
-             * Artifact Bytes
-             * @description Bytes of all artifacts of a run together.
-             * @default 16777216
-             */
-            artifact_bytes?: number;
-            /**
-             * Artifacts
-             * @description Artifacts of a run.
-             * @default 16
-             */
-            artifacts?: number;
-            /**
-             * Cpu Seconds
-             * @default 10
-             */
-            cpu_seconds?: number;
-            /**
-             * Frame Bytes
-             * @description One capability request, or its answer.
-             * @default 16777216
-             */
-            frame_bytes?: number;
-            /**
-             * Memory Mib
-             * @description Address space above what the interpreter has mapped.
-             * @default 256
-             */
-            memory_mib?: number;
-            /**
-             * Output Bytes
-             * @description One call's result as JSON.
-             * @default 4194304
-             */
-            output_bytes?: number;
-            /**
-             * Wall Seconds
-             * @default 30
-             */
-            wall_seconds?: number;
-        };
-        /**
          * SandboxLayer
          * @description ``detail``: what of it is there; ``why`` and ``leaves_open``: where it is not enforced.
          */
@@ -2665,7 +2665,7 @@ export interface components {
              *       "artifact_bytes": 16777216
              *     }
              */
-            limits?: components["schemas"]["sandbox__policy__Limits"];
+            limits?: components["schemas"]["Limits"];
             /**
              * Require
              * @default kernel

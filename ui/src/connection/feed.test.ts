@@ -46,3 +46,10 @@ it('makes modules stale after what moves them, and their runs after what calls t
   expect(stale('run.finished', { run: 'r' })).toContainEqual(['modules', 'runs']);
   expect(stale('run.started', { run: 'r', thread: null })).toEqual([['runs']]);
 });
+
+it('makes what is said of models stale after a change of the routing, a booking and a call', () => {
+  const stale = (type: string) => staleAfter({ id: 1, key: '', org: 'o', run: null, type, data: {}, ts: '' });
+  expect(stale('policy.changed')).toEqual([['models']]);
+  expect(stale('budget.settled')).toEqual([['models', 'budgets']]);
+  expect(stale('model.called')).toEqual([['models', 'spent']]);
+});

@@ -74,6 +74,12 @@ export function staleAfter({ type, data }: LogEvent): string[][] {
       return [['modules']];
     case 'message':
       return type === 'message.completed' && thread !== null ? [['messages', thread], ['threads']] : [];
+    case 'policy':
+      return [['models']];
+    case 'budget':
+      return [['models', 'budgets']];
+    case 'model':
+      return [['models', 'spent']];
     case 'draft':
       return [['drafts', String(data['draft'])]];
     case 'thread':

@@ -43,7 +43,7 @@ export function Shell() {
               onPointerEnter={prepare}
               onFocus={prepare}
             >
-              Go to <kbd aria-hidden className="rounded-field border border-line px-1 font-mono text-xs max-sm:hidden">Ctrl K</kbd>
+              Go to <kbd aria-hidden className="rounded-field border border-line px-1 font-mono text-xs max-md:hidden">Ctrl K</kbd>
             </Button>
             <ConnectionState />
             <ThemeSwitch />

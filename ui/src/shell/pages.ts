@@ -4,4 +4,5 @@ export const PAGES = [
   { path: '/runs', title: 'Runs' },
   { path: '/approvals', title: 'Approvals' },
   { path: '/modules', title: 'Modules' },
+  { path: '/models', title: 'Models' },
 ] as const;

@@ -57,6 +57,9 @@ const moduleSection = createRoute({
   component: modulePage,
   validateSearch: chosenIn,
 });
+const modelsPage = lazyRouteComponent(persistently(() => import('../pages/models/ModelsPage')));
+const models = createRoute({ getParentRoute: () => root, path: '/models', component: modelsPage });
+const modelsPlace = createRoute({ getParentRoute: () => root, path: '/models/$place', component: modelsPage });
 const design = createRoute({
   getParentRoute: () => root,
   path: '/design',
@@ -64,7 +67,7 @@ const design = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, threads, thread, runs, run, approvals, modules, module, moduleSection, design]),
+  routeTree: root.addChildren([start, threads, thread, runs, run, approvals, modules, module, moduleSection, models, modelsPlace, design]),
   defaultPendingComponent: Loading,
   defaultErrorComponent: ({ error, reset }) => <PageFault error={error} reset={reset} />,
 });

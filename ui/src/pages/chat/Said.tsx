@@ -2,6 +2,7 @@ import type { Message } from '../../api/client';
 import { Button } from '../../design/controls';
 import { Markdown } from '../../design/Markdown';
 import { CardOf } from '../approvals/CardOf';
+import { answeredBy, answerOf } from './answering';
 import { ToolCall, type Call, type Outcome } from './ToolCall';
 
 interface Data {
@@ -12,6 +13,10 @@ interface Data {
   tool_calls?: Call[];
   result?: Outcome | null;
   approval?: string | null;
+  provider?: string;
+  model?: string;
+  /** Why another model answered than the one whose turn it was. */
+  instead_of?: string;
 }
 
 /** One message: what a person said, or the answer with what was done for it. */
@@ -41,11 +46,13 @@ export function Said({ message, revise }: { message: Message; revise?: () => voi
   return (
     <div className="space-y-3">
       <h2 className="sr-only">NEXUS</h2>
-      <Markdown text={fields?.answer || message.text.replace(/ \[CONVERSATION\]$/, '')} />
+      <Markdown text={fields?.answer || answerOf(message.text, data.instead_of)} />
       {data.tool_calls?.map((call) => (
         <ToolCall key={call.id} run={message.run} call={call} outcome={result ?? null} />
       ))}
       {typeof data.approval === 'string' && <CardOf approval={data.approval} />}
+      {data.instead_of !== undefined && <p className="border-l-2 border-edge pl-3 text-sm text-soft">{data.instead_of}</p>}
+      {data.model !== undefined && <p className="text-xs text-soft">{answeredBy(data.model, data.provider)}</p>}
       {fields != null && <How fields={fields} {...(data.mode_reason !== undefined && { reason: data.mode_reason })} />}
     </div>
   );

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { Button, Hash } from '../../design/controls';
 import { Moment } from '../../design/Moment';
+import { intoView, sectionLook } from '../../design/sections';
 import { Empty, Failure, Loading } from '../../design/states';
 import { Changes } from './Changes';
 import { Files } from './Files';
@@ -44,7 +45,7 @@ function Installed({ module, section }: { module: Schemas['InstalledModule']; se
               params={{ module: module.name, section: each.section }}
               aria-current={each.section === section ? 'page' : undefined}
               ref={each.section === section ? intoView : undefined}
-              className={`border-b-2 px-2.5 py-2 text-sm whitespace-nowrap ${each.section === section ? 'border-ink font-medium' : 'border-transparent text-soft hover:text-ink'}`}
+              className={sectionLook(each.section === section)}
             >
               {each.title}
             </Link>
@@ -56,11 +57,6 @@ function Installed({ module, section }: { module: Schemas['InstalledModule']; se
       </div>
     </div>
   );
-}
-
-/** On a phone the open section may stand beyond the edge. */
-function intoView(link: HTMLAnchorElement | null): void {
-  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 interface Moving {

@@ -1,0 +1,146 @@
+import { useState } from 'react';
+
+import type { Schemas } from '../../api/client';
+import { Button, State } from '../../design/controls';
+import { Moment } from '../../design/Moment';
+import { Failure, Loading } from '../../design/states';
+import { BudgetForm, LimitsForm } from './BudgetForm';
+import { Confirmed } from './Confirmed';
+import { count, dollars, nanosOf } from './money';
+import { useBudgets, useChangeBudget, useRemoveBudget } from './queries';
+import { standing, THRESHOLDS } from './spend';
+
+type State = Schemas['BudgetState'];
+
+/** What may be spent, and how much of it is. */
+export function Budgets() {
+  const { data, error, refetch } = useBudgets();
+  const [isAdding, add] = useState(false);
+  return (
+    <section aria-label="Budgets">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h2 className="text-lg font-semibold">Budgets</h2>
+        {!isAdding && <Button onClick={() => add(true)}>Add a budget</Button>}
+      </div>
+      {error !== null && data === undefined && <Failure error={error} retry={() => void refetch()} />}
+      {error === null && data === undefined && <Loading rows={2} />}
+      {data?.items.length === 0 && !isAdding && (
+        <p className="mt-2 max-w-prose text-sm text-soft">
+          Nothing limits what calls may cost. A budget is held before each call: one that has no room in it is not sent, and a
+          model that costs nothing, or the builtin rules, answer instead.
+        </p>
+      )}
+      {isAdding && <BudgetForm close={() => add(false)} />}
+      {data !== undefined && data.items.length > 0 && (
+        <ul className="mt-3 divide-y divide-line rounded-card border border-line bg-sheet">
+          {data.items.map((each) => (
+            <Budget key={each.id} budget={each} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+const PERIODS: Record<State['period'], string> = { day: 'a day', month: 'a month', total: 'in all' };
+
+/** Whose calls count, as the name of a budget. */
+function nameOf({ purpose, user, thread, period }: State): string {
+  const whose = [purpose !== null && `${purpose.toUpperCase()} calls`, user !== null && `of ${user}`, thread !== null && `in the conversation ${thread}`];
+  return `${whose.filter(Boolean).join(' ') || 'All calls'}, ${PERIODS[period]}`;
+}
+
+function Budget({ budget }: { budget: State }) {
+  const [isChanging, begin] = useState(false);
+  const change = useChangeBudget(budget.id);
+  const remove = useRemoveBudget(budget.id);
+  const name = nameOf(budget);
+  const { limit, spent, reserved, left } = budget;
+  return (
+    <li aria-label={name} className="px-4 py-3">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+        <h3 className="min-w-0 flex-1 basis-48 text-sm font-medium break-words">
+          {name}
+          {budget.renews_at !== null && (
+            <span className="font-normal text-soft">
+              {' '}
+              · anew <Moment at={budget.renews_at} />
+            </span>
+          )}
+        </h3>
+        <span className="-mr-2 flex flex-wrap items-center gap-1">
+          <Button weight="quiet" aria-label={`Change the budget: ${name}`} aria-expanded={isChanging} onClick={() => begin(!isChanging)}>
+            Change
+          </Button>
+          <Confirmed what={`Remove the budget: ${name}`} asks="Forget it?" busy={remove.isPending} go={() => remove.mutate()} isShort />
+        </span>
+      </div>
+      {limit.usd !== null && left.usd !== null && (
+        <Bar what="Money" limit={nanosOf(limit.usd)} spent={nanosOf(spent.usd)} reserved={nanosOf(reserved.usd)} left={nanosOf(left.usd)} said={dollars} />
+      )}
+      {limit.tokens !== null && left.tokens !== null && (
+        <Bar what="Tokens" limit={limit.tokens} spent={spent.tokens} reserved={reserved.tokens} left={left.tokens} said={count} />
+      )}
+      {isChanging && (
+        <LimitsForm
+          name={`Change the budget: ${name}`}
+          limit={limit}
+          busy={change.isPending}
+          set={(limits) => change.mutate(limits, { onSuccess: () => begin(false) })}
+          close={() => begin(false)}
+        />
+      )}
+      {change.error !== null && <Failure error={change.error} />}
+      {remove.error !== null && <Failure error={remove.error} />}
+    </li>
+  );
+}
+
+interface BarProps {
+  what: string;
+  limit: number;
+  spent: number;
+  reserved: number;
+  left: number;
+  said: (value: number) => string;
+}
+
+/** What is spent in ink, what is held for calls under way beside it, and the thresholds as marks. */
+function Bar({ what, limit, spent, reserved, left, said }: BarProps) {
+  const so = standing(limit, spent, reserved);
+  const fill = so.reached === 100 ? 'bg-red' : so.reached === 80 ? 'bg-amber' : 'bg-ink';
+  return (
+    <div className="mt-2">
+      <div
+        role="meter"
+        aria-label={what}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(so.spent + so.reserved)}
+        aria-valuetext={`${said(spent)} spent, ${said(reserved)} reserved, ${said(left)} left of ${said(limit)}`}
+        className="relative h-2 overflow-hidden rounded-full bg-raised"
+      >
+        <div className={`absolute inset-y-0 left-0 ${fill}`} style={{ width: `${so.spent}%` }} />
+        <div className="absolute inset-y-0 bg-edge" style={{ left: `${so.spent}%`, width: `${so.reserved}%` }} />
+        {THRESHOLDS.filter((each) => each < 100).map((each) => (
+          <div key={each} className="absolute inset-y-0 w-px bg-edge" style={{ left: `${each}%` }} />
+        ))}
+      </div>
+      <p className="mt-1 flex flex-wrap gap-x-3 text-sm">
+        <span>
+          {said(spent)} of {said(limit)}
+          {what === 'Tokens' && ' tokens'} spent
+        </span>
+        {reserved > 0 && <span className="text-soft">{said(reserved)} reserved</span>}
+        <span className="text-soft">{said(left)} left</span>
+        <span className="ml-auto">
+          {so.reached === null ? null : so.reached === 100 ? (
+            <State tone="red">{limit === 0 ? 'Nothing may be spent' : 'Used up'}</State>
+          ) : (
+            <State tone={so.reached === 80 ? 'amber' : 'soft'}>{so.reached} % reached</State>
+          )}
+        </span>
+      </p>
+    </div>
+  );
+}

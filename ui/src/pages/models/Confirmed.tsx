@@ -1,0 +1,44 @@
+import { useState } from 'react';
+
+import { Button } from '../../design/controls';
+
+interface ConfirmedProps {
+  /** What is done, as the button's name. */
+  what: string;
+  asks: string;
+  busy: boolean;
+  go: () => void;
+  /** In a row that names its subject, the button need not. */
+  isShort?: boolean;
+}
+
+/** What cannot be undone is asked once more, in its place. */
+export function Confirmed({ what, asks, busy, go, isShort = false }: ConfirmedProps) {
+  const [isAsking, ask] = useState(false);
+  if (!isAsking) {
+    return (
+      <Button weight="quiet" aria-label={what} onClick={() => ask(true)}>
+        {isShort ? 'Remove' : what}
+      </Button>
+    );
+  }
+  return (
+    <span className="flex flex-wrap items-center gap-2 text-sm">
+      {asks}
+      <Button
+        autoFocus
+        weight="danger"
+        disabled={busy}
+        onClick={() => {
+          ask(false);
+          go();
+        }}
+      >
+        Remove
+      </Button>
+      <Button weight="quiet" onClick={() => ask(false)}>
+        Keep
+      </Button>
+    </span>
+  );
+}

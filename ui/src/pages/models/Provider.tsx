@@ -1,0 +1,103 @@
+import { useState } from 'react';
+
+import type { Schemas } from '../../api/client';
+import { Button, State } from '../../design/controls';
+import { ChangeRefused } from './ChangeRefused';
+import { Confirmed } from './Confirmed';
+import { withoutModels, withoutProvider, type Document } from './document';
+import { KeyOf } from './KeyOf';
+import { ModelForm } from './ModelForm';
+import { priceOf } from './money';
+import type { Active } from './ProvidersPlace';
+import { useChange } from './queries';
+import { Test } from './Test';
+
+interface ProviderProps {
+  provider: Schemas['ListedProvider'];
+  active: Active;
+}
+
+/** One provider: whether it can be called, its key, its models. */
+export function Provider({ provider, active }: ProviderProps) {
+  const { name, title, base_url, credential, missing, models } = provider;
+  const change = useChange();
+  const put = (document: Document) => change.mutate({ document, after: active.version?.version ?? 0 });
+  return (
+    <article aria-label={name} className="rounded-card border border-line bg-sheet">
+      <header className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 pt-3">
+        <h2 className="min-w-0 flex-1 font-semibold break-words">
+          {name} <span className="text-sm font-normal text-soft">{title}</span>
+        </h2>
+        <Standing provider={provider} />
+      </header>
+      {base_url !== null && <p className="px-4 font-mono text-xs break-all text-soft">{base_url}</p>}
+      {missing.length > 0 && (
+        <ul className="mx-4 mt-2 space-y-0.5 text-sm break-words text-amber">
+          {missing.map((each) => (
+            <li key={each}>{each}</li>
+          ))}
+        </ul>
+      )}
+      <div className="mt-3 divide-y divide-line border-t border-line">
+        {credential !== null && <KeyOf provider={provider} credential={credential} />}
+        <Models provider={provider} active={active} put={put} busy={change.isPending} />
+        {models.length > 0 && <Test provider={name} models={models} />}
+      </div>
+      <footer className="flex justify-end border-t border-line px-2 py-1.5">
+        <Confirmed
+          what={`Remove ${name}`}
+          asks={models.length === 0 ? 'Remove it?' : 'Remove it with its models?'}
+          busy={change.isPending}
+          go={() => put(withoutProvider(active.routing, name))}
+        />
+      </footer>
+      {change.error !== null && (
+        <div className="p-4">
+          <ChangeRefused error={change.error} />
+        </div>
+      )}
+    </article>
+  );
+}
+
+function Standing({ provider: { missing, resting, credential, key_stored } }: { provider: Schemas['ListedProvider'] }) {
+  if (credential !== null && !key_stored) return <State tone="amber">Locked</State>;
+  if (missing.length > 0) return <State tone="amber">Lacks something</State>;
+  if (resting) return <State tone="red">Rests after failures</State>;
+  return <State tone="soft">Ready</State>;
+}
+
+interface ModelsProps extends ProviderProps {
+  put: (document: Document) => void;
+  busy: boolean;
+}
+
+function Models({ provider: { name, kind, models }, active, put, busy }: ModelsProps) {
+  const [isAdding, add] = useState(false);
+  const cards = active.cards.filter(({ name: each }) => models.includes(each));
+  return (
+    <div className="px-4 py-3">
+      {cards.length > 0 && (
+        <ul aria-label={`Models of ${name}`} className="-mt-1 mb-2 divide-y divide-line text-sm">
+          {cards.map((card) => (
+            <li key={card.name} className="flex flex-wrap items-center gap-x-4 py-1">
+              <span className="min-w-0 flex-1 basis-40 break-words">
+                <span className="font-medium">{card.name}</span>{' '}
+                <code className="font-mono text-xs break-all text-soft">{active.routing.models[card.name]?.model}</code>
+              </span>
+              <span className="text-soft">{priceOf(card)}</span>
+              <Confirmed what={`Remove ${card.name}`} asks="Remove it?" busy={busy} go={() => put(withoutModels(active.routing, [card.name]))} isShort />
+            </li>
+          ))}
+        </ul>
+      )}
+      {isAdding ? (
+        <ModelForm provider={name} kind={kind} active={active} close={() => add(false)} />
+      ) : (
+        <Button aria-label={`Add a model of ${name}`} onClick={() => add(true)}>
+          Add a model
+        </Button>
+      )}
+    </div>
+  );
+}
