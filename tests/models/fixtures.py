@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 
@@ -37,3 +39,18 @@ def real_model() -> Iterator[str]:
             yield base
     except NoRealModel as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture
+def threaded_models() -> Iterator[ModelServer]:
+    """A scripted server in a thread of its own, for tests that are not asynchronous."""
+    loop = asyncio.new_event_loop()
+    server = ModelServer()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
+    yield server
+    asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()

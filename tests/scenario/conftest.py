@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.models.fixtures import threaded_models
 from tests.scenario.record import check_record
 from tests.scenario.service import Service
 from tests.scenario.upstream import Upstream
 from tests.scenario.upstream import upstream as play
 
+__all__ = ["threaded_models"]
 Serve = Callable[..., Service]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,24 +11,10 @@ import pytest
 
 from tests.integration.door.conftest import Serve, Served, serve
 from tests.models import ModelServer
+from tests.models.fixtures import threaded_models as models
 
-__all__ = ["serve"]
+__all__ = ["models", "serve"]
 Configure = Callable[..., None]
-
-
-@pytest.fixture
-def models() -> Iterator[ModelServer]:
-    """A scripted model server in a thread of its own: the test itself need not be asynchronous."""
-    loop = asyncio.new_event_loop()
-    server = ModelServer()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
-    yield server
-    asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
 
 
 @pytest.fixture
