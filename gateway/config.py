@@ -12,6 +12,7 @@ from core.errors import InvalidInput
 from gateway.catalogue import ProviderKind
 from gateway.failure import FailureClass
 from gateway.messages import Value
+from gateway.payload import Keep
 from gateway.purpose import Purpose
 
 Tier = Literal["standard", "heavy"]
@@ -107,7 +108,7 @@ class GatewayConfig(Value):
 
     A tier lists models in the order of preference; ``tier:heavy`` in a list stands for that tier's models. Where a
     purpose has no list, the builtin provider comes last: it answers CHAT, ROUTE and PLAN with what rules can do.
-    ``deadline_seconds`` is for a whole call, all its tries included.
+    ``deadline_seconds`` is for a whole call, all its tries included. ``payloads``: what records keep of what was said.
     """
 
     providers: dict[Name, ProviderConfig] = Field(default_factory=dict[Name, ProviderConfig])
@@ -117,6 +118,7 @@ class GatewayConfig(Value):
     organisations: dict[str, Override] = Field(default_factory=dict[str, Override])
     fallback: dict[FailureClass, FallbackRule] = Field(default_factory=dict[FailureClass, FallbackRule])
     deadline_seconds: float = Field(default=300.0, gt=0, le=3600)
+    payloads: Keep = "metadata"
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:

@@ -45,13 +45,20 @@ class DatabaseLedger:
         if reservation is not None:
             await self._db.write(lambda tx: release_in(tx, reservation), brief=True)
 
-    async def close(self, reservation: str | None, used: Usage, request: ModelRequest, record: CallRecord) -> None:
+    async def close(
+        self,
+        reservation: str | None,
+        used: Usage,
+        request: ModelRequest,
+        record: CallRecord,
+        payload: str | None = None,
+    ) -> None:
         """Book the last try, and keep the record of the call."""
         call = self._ids.new()
 
         def unit(tx: Transaction) -> None:
             settle_in(tx, reservation, _amount(used))
-            insert_call(tx, call, request, record)
+            insert_call(tx, call, request, record, payload)
 
         await self._db.write(unit, brief=True)
 

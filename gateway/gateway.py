@@ -18,6 +18,7 @@ from gateway.failure import CallFailed, FailureClass
 from gateway.gate import Gate
 from gateway.ledger import Ledger, NoLedger
 from gateway.messages import Message, ModelRequest, Options
+from gateway.payload import payload_of
 from gateway.provider import Provider
 from gateway.purpose import Purpose
 from gateway.result import Embedded, FinishReason, ModelResult, Reply, TextDelta, Usage, total
@@ -192,7 +193,8 @@ class Gateway:
 
     async def _note_failure(self, request: ModelRequest, course: Course, error: BaseException) -> None:
         kind = error.kind.value if isinstance(error, CallFailed) else getattr(error, "code", "cancelled")
-        await self._ledger.close(None, Usage(), request, course.failed(request, kind))
+        payload = payload_of(self._config.payloads, request, None)
+        await self._ledger.close(None, Usage(), request, course.failed(request, kind), payload)
 
     async def _try(self, request: ModelRequest, course: Course, *, stream: bool) -> AsyncGenerator[Part]:
         card = course.begin()
@@ -214,7 +216,8 @@ class Gateway:
                     yield part
                     continue
                 reply = course.reply(request, part, attempt.first_seconds)
-                await self._ledger.close(attempt.held, part.usage, request, reply.record)
+                payload = payload_of(self._config.payloads, request, part)
+                await self._ledger.close(attempt.held, part.usage, request, reply.record, payload)
                 if route.cache and part.finish_reason in _WHOLE:
                     await self._cache.put(key_of(request, card), packed(part), route.cache_seconds)
                 yield reply

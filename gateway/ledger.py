@@ -26,8 +26,15 @@ class Ledger(Protocol):
         """Free the hold of a try that cost nothing."""
         ...
 
-    async def close(self, reservation: str | None, used: Usage, request: ModelRequest, record: CallRecord) -> None:
-        """Book the last try, and write the record of the whole call: both or neither."""
+    async def close(
+        self,
+        reservation: str | None,
+        used: Usage,
+        request: ModelRequest,
+        record: CallRecord,
+        payload: str | None = None,
+    ) -> None:
+        """Book the last try, and write the record of the whole call with what was said in it: all or nothing."""
         ...
 
 
@@ -43,5 +50,12 @@ class NoLedger:
     async def release(self, reservation: str | None) -> None:
         return None
 
-    async def close(self, reservation: str | None, used: Usage, request: ModelRequest, record: CallRecord) -> None:
+    async def close(
+        self,
+        reservation: str | None,
+        used: Usage,
+        request: ModelRequest,
+        record: CallRecord,
+        payload: str | None = None,
+    ) -> None:
         return None

@@ -42,14 +42,18 @@ model_calls = Table(
     Column("tries", Integer, nullable=False),
     Column("attempts", Text, nullable=False),
     Column("prompt_hash", Text, nullable=False),
+    Column("payload", Text),
     Column("created_at", Text, nullable=False),
     Index("ix_model_calls_org_created_at", "org", "created_at"),
 )
 INSERT_CALL = model_calls.insert()
+SHOWN = [column for column in model_calls.c if column.name != "payload"]
 
 
-def insert_call(tx: Transaction, call_id: str, request: ModelRequest, record: CallRecord) -> None:
-    """Keep the record of one call. Costs are billionths of a US dollar."""
+def insert_call(
+    tx: Transaction, call_id: str, request: ModelRequest, record: CallRecord, payload: str | None = None
+) -> None:
+    """Keep the record of one call. Costs are billionths of a US dollar; ``payload`` is JSON text."""
     run = request.metadata.get("run")
     row = {
         "id": call_id,
@@ -75,6 +79,7 @@ def insert_call(tx: Transaction, call_id: str, request: ModelRequest, record: Ca
         "tries": len(record.attempts),
         "attempts": json.dumps([attempt.model_dump() for attempt in record.attempts]),
         "prompt_hash": record.prompt_hash,
+        "payload": payload,
         "created_at": rfc3339(tx.now),
     }
     tx.execute(INSERT_CALL, row)
@@ -82,10 +87,17 @@ def insert_call(tx: Transaction, call_id: str, request: ModelRequest, record: Ca
 
 def recent_calls(connection: Connection, org: str, *, limit: int, before: str | None = None) -> list[dict[str, Any]]:
     """The newest calls of an organisation, or those before the id ``before``; ids grow with time."""
-    query = select(model_calls).where(model_calls.c.org == org).order_by(model_calls.c.id.desc()).limit(limit)
+    query = select(*SHOWN).where(model_calls.c.org == org).order_by(model_calls.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(model_calls.c.id < before)
     return [_shown(row) for row in connection.execute(query).mappings()]
+
+
+def one_call(connection: Connection, org: str, call_id: str) -> dict[str, Any] | None:
+    """One call, with what was said in it as far as that was kept."""
+    query = select(model_calls).where(model_calls.c.org == org, model_calls.c.id == call_id)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _shown(row) | {"payload": json.loads(row["payload"] or "null")}
 
 
 def spend(connection: Connection, org: str, *, since: datetime, by: tuple[SpendBy, ...]) -> list[dict[str, Any]]:

@@ -11,12 +11,12 @@ from fastapi import APIRouter, Query
 from pydantic import Field, SecretStr
 
 from core.actor import Actor, Role
-from core.errors import Forbidden
+from core.errors import Forbidden, NotFound
 from core.events import head
 from gateway import Gateway, Message, ModelRequest, Purpose
 from gateway.budget import Amount
 from gateway.config import BUILTIN, FALLBACK, GatewayConfig
-from gateway.records import SpendBy, recent_calls, spend
+from gateway.records import SpendBy, one_call, recent_calls, spend
 from gateway.routing import ModelCard, card
 from orchestrator.api.bodies import Body
 from orchestrator.api.permissions import Requires
@@ -238,3 +238,12 @@ async def spent(
     since = today - timedelta(days=days - 1)
     items = await services.db.read(lambda tx: spend(tx, actor.org, since=since, by=groups))
     return {"items": items, "since": since.isoformat(), "currency": "USD", "as_of": await services.db.read(head)}
+
+
+@router.get("/model-calls/{call}")
+async def get_call(call: str, services: Wired, actor: Owner) -> dict[str, Any]:
+    """One call, with what was said in it as far as the routing's ``payloads`` lets it be kept. For the owner alone."""
+    found = await services.db.read(lambda tx: one_call(tx, actor.org, call))
+    if found is None:
+        raise NotFound(f"There is no model call {call!r}.")
+    return {**found, "as_of": await services.db.read(head)}

@@ -20,7 +20,7 @@ from gateway import CallFailed, Gateway, Purpose, TextDelta
 from gateway.budget import Amount, Budgets
 from gateway.cache import DatabaseCache
 from gateway.database_ledger import DatabaseLedger
-from gateway.records import recent_calls, spend
+from gateway.records import one_call, recent_calls, spend
 from gateway.tokens import TokenCounter
 from tests.integration.gateway.conftest import MakeGateway, asked
 from tests.models import ModelServer, cut, drip, reasoning, refuse, reset_after, say
@@ -214,6 +214,31 @@ async def test_an_answer_that_was_cut_off_is_not_kept(
     server.script = [cut("And th"), say("And then?")]
     await house.gateway.generate(asked())
     assert (await house.gateway.generate(asked())).result.text == "And then?"
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("off", None), ("metadata", {"role": "user", "characters": 40})])
+async def test_what_was_said_is_kept_as_the_routing_says(
+    db: Database, gateway_of: MakeGateway, keep: str, kept: object
+) -> None:
+    house = House(db, gateway_of, config={"payloads": keep})
+    await house.gateway.generate(asked("My api_key=sk-very-secret is what I have"))
+    (call,) = await house.calls()
+    assert "payload" not in call
+    found = await house.db.read(lambda connection: one_call(connection, "home", call["id"]))
+    assert found is not None
+    assert (found["payload"]["messages"][0] if found["payload"] else None) == kept
+    assert await house.db.read(lambda connection: one_call(connection, "guest", call["id"])) is None
+
+
+async def test_words_are_kept_without_secrets(db: Database, gateway_of: MakeGateway, server: ModelServer) -> None:
+    house = House(db, gateway_of, config={"payloads": "full"})
+    server.script = [say("I saw api_key=sk-very-secret there.")]
+    await house.gateway.generate(asked("My api_key=sk-very-secret is what I have"))
+    (call,) = await house.calls()
+    found = await house.db.read(lambda connection: one_call(connection, "home", call["id"]))
+    assert found is not None
+    assert found["payload"]["messages"] == [{"role": "user", "content": "My api_key=(hidden) is what I have"}]
+    assert found["payload"]["answer"]["text"] == "I saw api_key=(hidden) there."
 
 
 class Moved(SystemClock):

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("attempts", sa.Text, nullable=False),
         sa.Column("prompt_hash", sa.Text, nullable=False),
+        sa.Column("payload", sa.Text),
         sa.Column("created_at", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_model_calls"),
     )
