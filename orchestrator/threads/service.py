@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -23,6 +25,14 @@ LONGEST_MESSAGE = 1_000_000
 UNTITLED = "New conversation"
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of a conversation that was held elsewhere."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
 class Threads:
     """Conversations of an organisation."""
 
@@ -31,15 +41,25 @@ class Threads:
         self._ids = ids
         self._runs = runs
 
-    async def open(self, actor: Actor, title: str, key: str | None = None) -> dict[str, Any]:
-        """A new, empty thread; the one that ``key`` made if it has been used."""
+    async def open(
+        self, actor: Actor, title: str, key: str | None = None, *, history: Sequence[Said] = ()
+    ) -> dict[str, Any]:
+        """A new thread, empty but for its ``history``; the one that ``key`` made if it has been used.
+
+        Raises ``InvalidInput`` for a message that nobody could have said.
+        """
+        for said in history:
+            check_message(said.text, [])
         thread = self._ids.new()
+        earlier = [store.Message(self._ids.new(), said.role, said.text) for said in history]
         request = record_hash({"thread": title})
 
         def unit(tx: Transaction) -> dict[str, Any]:
             made = made_before(tx.connection, actor.org, key, request)
             if made is None:
                 store.insert_thread(tx, thread, actor.org, title or UNTITLED)
+                for message in earlier:
+                    store.append_message(tx, actor.org, thread, message)
                 state_opened(tx, actor.org, thread, title or UNTITLED)
                 remember(tx, actor.org, key, request, thread)
             return store.get_thread(tx.connection, actor.org, made or thread)
