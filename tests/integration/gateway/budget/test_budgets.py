@@ -347,6 +347,17 @@ class TestThresholds:
             "spent": {"tokens": 85, "usd": "0"},
         }
 
+    async def test_a_call_that_reaches_none_states_none(self, budgets: Budgets, database: Database) -> None:
+        await budgets.define("acme", period="day", limit_tokens=100)
+        await use(budgets, 60)
+        reservation = await budgets.reserve(ADA, Amount(10), seconds=60)
+
+        def unit(tx: Transaction) -> list[str]:
+            settle_in(tx, reservation.id, Amount(10))
+            return [event.type for event in tx.pending]
+
+        assert await database.write(unit) == ["budget.settled"]
+
     async def test_what_is_reserved_reaches_none(self, budgets: Budgets, database: Database) -> None:
         await budgets.define("acme", period="day", limit_tokens=100)
         await budgets.reserve(ADA, Amount(100), seconds=60)

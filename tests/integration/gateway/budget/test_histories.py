@@ -119,6 +119,7 @@ class History:
     def __init__(self, database: Database, budgets: Budgets, clock: SetClock, model: Model, org: str) -> None:
         self.database, self.budgets, self.clock, self.model, self.org = database, budgets, clock, model, org
         self.ids: list[str] = []
+        self.refused = 0
 
     async def reserve(self, who: tuple[str | None, str, str | None], amount: Amount, seconds: int) -> None:
         caller = Caller(self.org, *who)
@@ -127,6 +128,7 @@ class History:
             with pytest.raises(BudgetExceeded) as refused:
                 await self.budgets.reserve(caller, amount, seconds=seconds)
             assert refused.value.facts["budget"] in full
+            self.refused += 1
             return
         reservation = await self.budgets.reserve(caller, amount, seconds=seconds)
         assert sorted((line.budget_id, line.period_start) for line in reservation.lines) == sorted(lines)
@@ -187,6 +189,7 @@ class History:
             if reached(budget.limit_tokens, spent.tokens, percent) or reached(budget.limit_nanos, spent.nanos, percent)
         )
         assert len(await log(self.database, "budget.reserved", self.org)) == len(self.ids)
+        assert len(await log(self.database, "budget.exceeded", self.org)) == self.refused
         settled = [call for call in self.model.calls if call.outcome is not None]
         assert len(await log(self.database, "budget.settled", self.org)) == len(settled)
 
