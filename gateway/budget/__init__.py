@@ -1,5 +1,6 @@
 """Budgets for model calls: limits of money and tokens, by organisation, user, purpose and thread. Usable alone::
 
+from decimal import Decimal
 from gateway.budget import Amount, Budgets, Caller
 
 budgets = Budgets(db, ids)

@@ -144,7 +144,7 @@ async def test_a_call_that_two_processes_settle_is_booked_once_and_both_hear_the
     database: Database, budgets: Budgets, together: Together
 ) -> None:
     await budgets.define("acme", period="total", limit_tokens=10_000)
-    await budgets.define("acme", period="day", limit_tokens=10_000, user="ada")
+    await budgets.define("acme", period="total", limit_tokens=10_000, user="ada")
     ids = [(await budgets.reserve(ADA, Amount(10), seconds=600)).id for _ in range(CALLS)]
     first, second = await together("settle", {"ids": ids, "used": 3}, {"ids": ids[::-1], "used": 5})
     assert first == second[::-1]
