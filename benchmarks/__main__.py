@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.report import Figure, render, result_line
 
 # what a benchmark is made of, not one itself
-PARTS = {"__main__", "npm", "pairing", "reference", "report", "workshop"}
+PARTS = {"__main__", "gateway_compat", "npm", "pairing", "reference", "report", "workshop"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -9,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,17 @@ def running_service(folder: Path, *, port: int | None = None, **settings: str) -
         yield RunningService(url, (data_dir / "owner.key").read_text().strip(), process.pid, data_dir)
     finally:
         _stop(process)
+
+
+@contextlib.asynccontextmanager
+async def running_service_beside(folder: Path) -> AsyncIterator[RunningService]:
+    """The same for coroutines: what serves in this process, a scripted model say, goes on while it starts and stops."""
+    running = running_service(folder)
+    service = await asyncio.to_thread(running.__enter__)
+    try:
+        yield service
+    finally:
+        await asyncio.to_thread(running.__exit__, None, None, None)
 
 
 def _await_ready(process: subprocess.Popen[bytes], url: str, log_file: Path) -> None:

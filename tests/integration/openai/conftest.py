@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -11,7 +10,7 @@ from openai import AsyncOpenAI
 
 from tests.models import ModelServer
 from tests.models.server import DEFAULT
-from tests.verify.service import RunningService, running_service
+from tests.verify.service import RunningService, running_service, running_service_beside
 
 ROUTING = """
 [llm.providers.scripted]
@@ -61,9 +60,8 @@ async def service(upstream: ModelServer, tmp_path_factory: pytest.TempPathFactor
     """The service with its models."""
     folder = tmp_path_factory.mktemp("openai")
     (folder / "nexus.toml").write_text(ROUTING.format(base=upstream.openai_base))
-    running = running_service(folder)
-    yield await asyncio.to_thread(running.__enter__)
-    await asyncio.to_thread(running.__exit__, None, None, None)
+    async with running_service_beside(folder) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ TALK: list[Any] = [
 
 
 async def test_the_turn_is_streamed_as_it_is_made(client: AsyncOpenAI, server: ModelServer) -> None:
-    gate = asyncio.Semaphore(2)
+    gate = asyncio.Semaphore(1)
     server.script = [drip("Once upon a time.", gate, usage=(20, 4))]
     stream = await client.chat.completions.create(
         model="nexus/companion", messages=TALK, stream=True, stream_options={"include_usage": True}
@@ -31,8 +31,9 @@ async def test_the_turn_is_streamed_as_it_is_made(client: AsyncOpenAI, server: M
     async for chunk in stream:
         usage = chunk.usage or usage
         texts += [choice.delta.content for choice in chunk.choices if choice.delta.content]
-        if texts:  # the first words have come before the rest is made
-            gate.release()
+        if texts == ["Once"]:  # it has come before the rest is made
+            for _ in range(3):
+                gate.release()
     assert len(texts) > 1
     assert "".join(texts) == "Once upon a time. [CONVERSATION]"
     assert usage is not None
@@ -62,18 +63,9 @@ async def test_it_answers_responses_too(client: AsyncOpenAI, server: ModelServer
 
 async def test_what_only_rules_can_do_is_done_when_the_model_fails(client: AsyncOpenAI, server: ModelServer) -> None:
     """The companion, unlike a model that is called by name, always has the builtin rules behind it."""
-    server.otherwise = refuse(400)
+    server.otherwise = refuse(404)
     made = await client.chat.completions.create(model="nexus/companion", messages=TALK)
     assert "answered instead of" in (made.choices[0].message.content or "")
-
-
-async def test_a_tool_that_waits_for_its_card_says_so(
-    client: AsyncOpenAI, server: ModelServer, service: RunningService
-) -> None:
-    server.otherwise = refuse(400)
-    wish: Any = [{"role": "user", "content": "Remember this: approve me."}]
-    made = await client.chat.completions.create(model="nexus/companion", messages=wish)
-    assert made.choices[0].message.content
 
 
 @pytest.mark.parametrize("stream", [True, False])
