@@ -123,8 +123,10 @@ class Telling:
 
     def _completed(self, text: str) -> str:
         """What is missing of the message as it is kept; its end may have been trimmed."""
-        sent = self.sent.rstrip()
-        return text[len(sent) :] if text.startswith(sent) else self._apart(text)
+        for sent in (self.sent, self.sent.rstrip()):
+            if text.startswith(sent):
+                return text[len(sent) :]
+        return self._apart(text)
 
     def _apart(self, text: str) -> str:
         return f"\n\n{text}" if self.sent else text
