@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Browser
 
-from tests.browser.accessibility import conversations, installed, runs, surroundings
+from tests.browser.accessibility import conversations, installed, models, runs, surroundings
 from tests.browser.accessibility.looking import Look
 from tests.browser.conftest import PATIENCE_MS, House, upstream_service
 
@@ -19,6 +19,7 @@ def walked(browser: Browser, house: House) -> Look:
         look = Look(context.new_page(), house.service.url)
         surroundings.signed_out(look)
         surroundings.nothing_yet(look, house.link)
+        models.nothing_yet(look)
         surroundings.palette(look)
         conversations.composed(look)
         conversations.under_way(look, house)
@@ -35,5 +36,6 @@ def walked(browser: Browser, house: House) -> Look:
         installed.moved(look)
         conversations.answered(look, house)
         runs.listed(look)
+        models.configured(look, house)
         surroundings.connection_lost(look, house)
     return look

@@ -58,8 +58,8 @@ function Budget({ budget }: { budget: State }) {
   const { limit, spent, reserved, left } = budget;
   return (
     <li aria-label={name} className="px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
-        <h3 className="min-w-0 flex-1 basis-48 text-sm font-medium break-words">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-1">
+        <h3 className="min-w-0 flex-1 basis-32 pt-2 text-sm font-medium break-words">
           {name}
           {budget.renews_at !== null && (
             <span className="font-normal text-soft">
@@ -68,7 +68,7 @@ function Budget({ budget }: { budget: State }) {
             </span>
           )}
         </h3>
-        <span className="-mr-2 flex flex-wrap items-center gap-1">
+        <span className="-mr-3 flex flex-wrap items-center">
           <Button weight="quiet" aria-label={`Change the budget: ${name}`} aria-expanded={isChanging} onClick={() => begin(!isChanging)}>
             Change
           </Button>

@@ -30,10 +30,10 @@ export function Calls() {
             <thead className="text-xs text-soft">
               <tr className="border-b border-line">
                 <th scope="col" className="py-1.5 pr-2 pl-4 text-left font-normal">Model</th>
-                <th scope="col" className="px-2 text-right font-normal max-sm:hidden">Tokens in</th>
-                <th scope="col" className="px-2 text-right font-normal max-sm:hidden">Tokens out</th>
-                <th scope="col" className="px-2 text-right font-normal max-sm:hidden">First word</th>
-                <th scope="col" className="px-2 text-right font-normal">Took</th>
+                <th scope="col" className="px-2 text-right font-normal whitespace-nowrap max-sm:hidden">Tokens in</th>
+                <th scope="col" className="px-2 text-right font-normal whitespace-nowrap max-sm:hidden">Tokens out</th>
+                <th scope="col" className="px-2 text-right font-normal whitespace-nowrap max-sm:hidden">First word</th>
+                <th scope="col" className="px-2 text-right font-normal whitespace-nowrap">Took</th>
                 <th scope="col" className="pr-4 pl-2 text-right font-normal">Cost</th>
               </tr>
             </thead>

@@ -16,15 +16,17 @@ export function KeyOf({ provider: { name, key_stored, variable }, credential }: 
     <div className="px-4 py-3 text-sm">
       {key_stored && !isTyping ? (
         <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
-          <span className="min-w-0 flex-1 basis-40 break-words">
+          <span className="min-w-0 flex-1 basis-32 break-words">
             Key <code className="font-mono text-xs">{credential}</code> is stored.
           </span>
-          <Button aria-label={`Replace the key of ${name}`} onClick={() => type(true)}>
-            Replace it
-          </Button>
-          <Button aria-label={`Lock ${name}`} disabled={busy} onClick={() => lock.mutate(name)}>
-            Lock
-          </Button>
+          <span className="flex gap-2">
+            <Button aria-label={`Replace the key of ${name}`} onClick={() => type(true)}>
+              Replace it
+            </Button>
+            <Button aria-label={`Lock ${name}`} disabled={busy} onClick={() => lock.mutate(name)}>
+              Lock
+            </Button>
+          </span>
         </div>
       ) : (
         <KeyForm provider={name} busy={busy} store={store} {...(key_stored && { back: () => type(false) })} variable={variable} />

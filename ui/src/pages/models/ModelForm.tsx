@@ -19,7 +19,7 @@ export function ModelForm({ provider, kind, active, close }: ModelFormProps) {
   return (
     <form
       aria-label={`Add a model of ${provider}`}
-      className="space-y-4 py-2"
+      className="space-y-4 p-4"
       onSubmit={(event) => {
         event.preventDefault();
         change.mutate({ document: model.added(active.routing, provider), after: active.version?.version ?? 0 }, { onSuccess: close });

@@ -44,14 +44,14 @@ export function Order({ name, title, models, choices, cards, set }: OrderProps) 
       {models.length === 0 && <p className="px-3 py-2.5 text-sm text-soft">No model yet.</p>}
       <ol className="divide-y divide-line">
         {models.map((model, place) => (
-          <li key={model} className="flex items-center gap-1 py-1 pr-1 pl-3 text-sm">
-            <span aria-hidden className="w-4 shrink-0 font-mono text-xs text-soft">
+          <li key={model} className="flex items-center gap-0.5 py-1 pr-1 pl-3 text-sm">
+            <span aria-hidden className="w-5 shrink-0 font-mono text-xs text-soft">
               {place + 1}
             </span>
             <Entry model={model} card={cards.find((each) => each.name === model)} />
             <Step to="up" model={model} isEnd={place === 0} go={() => move(place, place - 1)} />
             <Step to="down" model={model} isEnd={place === models.length - 1} go={() => move(place, place + 1)} />
-            <Button weight="quiet" className="px-2" aria-label={`Remove ${entrySaid(model)} from ${name}`} onClick={() => remove(model)}>
+            <Button weight="quiet" className="w-7 px-0!" aria-label={`Remove ${entrySaid(model)} from ${name}`} onClick={() => remove(model)}>
               <span aria-hidden>✕</span>
             </Button>
           </li>
@@ -109,7 +109,7 @@ function Step({ to, model, isEnd, go }: StepProps) {
   return (
     <Button
       weight="quiet"
-      className={isEnd ? 'px-2 opacity-40' : 'px-2'}
+      className={isEnd ? 'w-7 px-0! opacity-40' : 'w-7 px-0!'}
       data-focus={`${to} ${model}`}
       aria-label={`Move ${entrySaid(model)} ${to}`}
       aria-disabled={isEnd}

@@ -40,17 +40,9 @@ export function Provider({ provider, active }: ProviderProps) {
       )}
       <div className="mt-3 divide-y divide-line border-t border-line">
         {credential !== null && <KeyOf provider={provider} credential={credential} />}
-        <Models provider={provider} active={active} put={put} busy={change.isPending} />
-        {models.length > 0 && <Test provider={name} models={models} />}
+        {models.length > 0 && <Models provider={provider} active={active} put={put} busy={change.isPending} />}
+        <Actions provider={provider} active={active} put={put} busy={change.isPending} />
       </div>
-      <footer className="flex justify-end border-t border-line px-2 py-1.5">
-        <Confirmed
-          what={`Remove ${name}`}
-          asks={models.length === 0 ? 'Remove it?' : 'Remove it with its models?'}
-          busy={change.isPending}
-          go={() => put(withoutProvider(active.routing, name))}
-        />
-      </footer>
       {change.error !== null && (
         <div className="p-4">
           <ChangeRefused error={change.error} />
@@ -72,32 +64,47 @@ interface ModelsProps extends ProviderProps {
   busy: boolean;
 }
 
-function Models({ provider: { name, kind, models }, active, put, busy }: ModelsProps) {
-  const [isAdding, add] = useState(false);
+function Models({ provider: { name, models }, active, put, busy }: ModelsProps) {
   const cards = active.cards.filter(({ name: each }) => models.includes(each));
   return (
-    <div className="px-4 py-3">
-      {cards.length > 0 && (
-        <ul aria-label={`Models of ${name}`} className="-mt-1 mb-2 divide-y divide-line text-sm">
-          {cards.map((card) => (
-            <li key={card.name} className="flex flex-wrap items-center gap-x-4 py-1">
-              <span className="min-w-0 flex-1 basis-40 break-words">
-                <span className="font-medium">{card.name}</span>{' '}
-                <code className="font-mono text-xs break-all text-soft">{active.routing.models[card.name]?.model}</code>
-              </span>
-              <span className="text-soft">{priceOf(card)}</span>
-              <Confirmed what={`Remove ${card.name}`} asks="Remove it?" busy={busy} go={() => put(withoutModels(active.routing, [card.name]))} isShort />
-            </li>
-          ))}
-        </ul>
-      )}
-      {isAdding ? (
-        <ModelForm provider={name} kind={kind} active={active} close={() => add(false)} />
-      ) : (
-        <Button aria-label={`Add a model of ${name}`} onClick={() => add(true)}>
-          Add a model
-        </Button>
-      )}
-    </div>
+    <ul aria-label={`Models of ${name}`} className="divide-y divide-line text-sm">
+      {cards.map((card) => (
+        <li key={card.name} className="flex items-center gap-x-4 py-1 pr-1.5 pl-4">
+          <span className="flex min-w-0 flex-1 flex-wrap items-baseline gap-x-4">
+            <span className="min-w-0 grow break-words">
+              <span className="font-medium">{card.name}</span>{' '}
+              <Exactly name={card.name} model={active.routing.models[card.name]?.model ?? ''} />
+            </span>
+            <span className="text-soft">{priceOf(card)}</span>
+          </span>
+          <Confirmed what={`Remove ${card.name}`} asks="Remove it?" busy={busy} go={() => put(withoutModels(active.routing, [card.name]))} isShort />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** How the provider calls a model, where that says more than its name. */
+function Exactly({ name, model }: { name: string; model: string }) {
+  return model === name ? null : <code className="font-mono text-xs break-words text-soft">{model}</code>;
+}
+
+function Actions({ provider: { name, kind, models }, active, put, busy }: ModelsProps) {
+  const [isAdding, add] = useState(false);
+  if (isAdding) return <ModelForm provider={name} kind={kind} active={active} close={() => add(false)} />;
+  return (
+    <Test provider={name} models={models}>
+      <Button aria-label={`Add a model of ${name}`} onClick={() => add(true)}>
+        Add a model
+      </Button>
+      <span className="-mr-2.5 ml-auto">
+        <Confirmed
+          what={`Remove ${name}`}
+          asks={models.length === 0 ? 'Remove it?' : 'Remove it with its models?'}
+          busy={busy}
+          go={() => put(withoutProvider(active.routing, name))}
+        />
+      </span>
+    </Test>
   );
 }

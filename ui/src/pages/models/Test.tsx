@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 
 import type { Schemas } from '../../api/client';
 import { Button, State } from '../../design/controls';
@@ -7,13 +7,20 @@ import { duration } from '../../design/time';
 import { CONTROL } from '../../forms/looks';
 import { useTest } from './queries';
 
+interface TestProps {
+  provider: string;
+  models: readonly string[];
+  /** What else can be done, beside it. */
+  children: ReactNode;
+}
+
 /** The smallest call of a provider, and what came of it. */
-export function Test({ provider, models }: { provider: string; models: readonly string[] }) {
+export function Test({ provider, models, children }: TestProps) {
   const [wanted, choose] = useState<string | null>(null);
   const test = useTest(provider);
-  const model = wanted !== null && models.includes(wanted) ? wanted : (models[0] ?? '');
+  const model = wanted !== null && models.includes(wanted) ? wanted : models[0];
   return (
-    <div className="space-y-2 px-4 py-3 text-sm">
+    <div className="px-4 py-3 text-sm">
       <div className="flex flex-wrap items-center gap-2">
         {models.length > 1 && (
           <select className={`${CONTROL} w-auto! max-w-full`} aria-label={`Model of ${provider} to test`} value={model} onChange={({ target }) => choose(target.value)}>
@@ -22,18 +29,23 @@ export function Test({ provider, models }: { provider: string; models: readonly 
             ))}
           </select>
         )}
-        <Button aria-label={`Test ${provider}`} disabled={test.isPending} onClick={() => test.mutate(model)}>
-          Test
-        </Button>
-        {test.isPending ? (
-          <State tone="soft" busy>
-            Asking {model} for one word
-          </State>
-        ) : (
-          test.data === undefined && <span className="text-soft">One word is asked for, ten seconds at most.</span>
+        {model !== undefined && (
+          <Button aria-label={`Test ${provider}`} title="One word is asked for, ten seconds at most" disabled={test.isPending} onClick={() => test.mutate(model)}>
+            Test
+          </Button>
         )}
+        {children}
       </div>
-      <div role="status">{!test.isPending && test.data !== undefined && <Result tested={test.data} />}</div>
+      <div role="status">
+        {test.isPending && (
+          <p className="mt-2">
+            <State tone="soft" busy>
+              Asking {test.variables} for one word
+            </State>
+          </p>
+        )}
+        {!test.isPending && test.data !== undefined && <Result tested={test.data} />}
+      </div>
       {test.error !== null && <Failure error={test.error} />}
     </div>
   );
@@ -41,7 +53,7 @@ export function Test({ provider, models }: { provider: string; models: readonly 
 
 function Result({ tested: { ok, model, seconds, detail, mend } }: { tested: Schemas['Tested'] }) {
   return (
-    <>
+    <div className="mt-2">
       <p className="flex flex-wrap gap-x-3">
         <State tone={ok ? 'green' : 'red'}>
           {model} {ok ? 'answered' : 'failed'}
@@ -50,6 +62,6 @@ function Result({ tested: { ok, model, seconds, detail, mend } }: { tested: Sche
       </p>
       {ok ? <blockquote className="break-words">“{detail}”</blockquote> : <p className="break-words">{detail}</p>}
       {mend !== '' && <p className="text-soft">{mend}</p>}
-    </>
+    </div>
   );
 }

@@ -59,11 +59,11 @@ describe('differences', () => {
     const after = withRule({ ...withModel(ONE, 'large', FREE, []), tiers: { standard: ['large', 'small'] } }, 'plan', { ...RULE, models: ['tier:heavy', 'builtin'] });
     expect(differences(ONE, after)).toEqual([
       'Model large added',
-      'Tier standard: large, small, was small',
-      'plan calls: the heavy tier, the builtin rules, was by difficulty',
+      'Tier standard: large, small (was small)',
+      'PLAN calls: the heavy tier, the builtin rules (was by difficulty)',
     ]);
     expect(differences(after, ONE)[0]).toBe('Model large removed');
     expect(differences(ONE, { ...ONE, deadline_seconds: 10 })).toEqual(['Another time limit for a call']);
-    expect(differences(EMPTY, ONE)).toEqual(['Provider local added', 'Model small added', 'Tier standard: small, was nobody']);
+    expect(differences(EMPTY, ONE)).toEqual(['Provider local added', 'Model small added', 'Tier standard: small']);
   });
 });

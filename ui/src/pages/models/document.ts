@@ -111,13 +111,13 @@ export function differences(before: Partial<Document>, after: Partial<Document>)
     });
   const tiers = keys(before.tiers, after.tiers).flatMap((tier) => {
     const [was, is] = [before.tiers?.[tier] ?? [], after.tiers?.[tier] ?? []];
-    return same(was, is) ? [] : [`Tier ${tier}: ${listed(is)}, was ${listed(was)}`];
+    return same(was, is) ? [] : [`Tier ${tier}: ${listed(is)}${was.length > 0 ? ` (was ${listed(was)})` : ''}`];
   });
   const purposes = keys(before.purposes, after.purposes).flatMap((purpose) => {
     const [was, is] = [before.purposes?.[purpose], after.purposes?.[purpose]];
     if (same(was, is)) return [];
     const [said, saidBefore] = [ruleSaid(is), ruleSaid(was)];
-    return [said === saidBefore ? `${purpose} calls: other limits` : `${purpose} calls: ${said}, was ${saidBefore}`];
+    return [`${purpose.toUpperCase()} calls: ${said === saidBefore ? 'other limits' : `${said} (was ${saidBefore})`}`];
   });
   const whole = (['fallback', 'organisations', 'deadline_seconds'] as const)
     .filter((part) => !same(before[part] ?? EMPTY[part], after[part] ?? EMPTY[part]))

@@ -13,8 +13,8 @@ it('says who would be asked, in order', () => {
 
 it('says why, and once for each who rests', () => {
   const models = [card('small', 'local', true), card('large', 'local', true), BUILTIN];
-  expect(because({ purpose: 'plan', tier: 'heavy', reasons: ['Tier heavy: it is long.'], models })).toEqual([
-    'Tier heavy: it is long.',
+  expect(because({ purpose: 'plan', tier: 'heavy', reasons: ['plan calls have a list of their own.'], models })).toEqual([
+    'Plan calls have a list of their own.',
     'local failed so often that it rests for a moment: the next one is asked.',
   ]);
 });

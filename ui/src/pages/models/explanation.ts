@@ -13,5 +13,9 @@ export function explained({ purpose, models }: Schemas['Explanation']): string {
 /** What the sentence leaves open: why so, and who is left alone for a moment. */
 export function because({ reasons, models }: Schemas['Explanation']): string[] {
   const resting = new Set(models.filter((each) => each.resting).map(({ provider }) => provider));
-  return [...reasons, ...[...resting].map((provider) => `${provider} failed so often that it rests for a moment: the next one is asked.`)];
+  return [...reasons.map(capital), ...[...resting].map((provider) => `${provider} failed so often that it rests for a moment: the next one is asked.`)];
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
