@@ -23,7 +23,6 @@ def nothing_yet(look: Look) -> None:
 
 def configured(look: Look, house: House) -> None:
     """A provider that answers and one that is locked, until nothing is configured again."""
-    page = look.page
     with served() as models, house.service.client() as client:
         local = {"kind": "compatible", "base_url": models.openai_base}
         document = {
@@ -33,8 +32,8 @@ def configured(look: Look, house: House) -> None:
             "purposes": {"plan": {"models": ["small", "tier:heavy", "builtin"]}},
         }
         client.put("/admin/routing", json={"document": document}).raise_for_status()
-        client.post("/admin/budgets", json={"period": "month", "usd": "0", "tokens": 100}).raise_for_status()
         providers(look)
+        client.post("/admin/budgets", json={"period": "month", "usd": "0", "tokens": 100}).raise_for_status()
         routing(look)
         spend(look)
         say_hello(look)
@@ -49,7 +48,7 @@ def providers(look: Look) -> None:
     page.get_by_role("button", name="Add a model of cloud").click()
     page.get_by_role("button", name="Remove small").click()
     page.get_by_role("button", name="Test local").click()
-    look.at("providers", page.get_by_role("article", name="local").get_by_role("status").get_by_text("small"))
+    look.at("providers", page.get_by_role("article", name="local").get_by_text("small answered"))
 
 
 def routing(look: Look) -> None:
@@ -67,7 +66,10 @@ def spend(look: Look) -> None:
     page = look.page
     look.show("/models/spend")
     page.get_by_role("button", name="Change the budget").click()
-    look.at("a budget of nothing", page.get_by_text("Nothing may be spent"))
+    page.get_by_role("row", name="a 1").get_by_role("button", name="a", exact=True).click()
+    page.get_by_role("button", name="for JUDGE").click()
+    unfold(page.get_by_role("region", name="Spend"))
+    look.at("a budget of nothing", page.get_by_text("Nothing may be spent", exact=True))
 
 
 def say_hello(look: Look) -> None:

@@ -60,9 +60,9 @@ function Editor({ active }: { active: Active }) {
           <Tiers document={document} active={active} set={set} />
           <Purposes document={document} active={active} set={set} />
         </div>
-        <aside className="lg:sticky lg:top-6">
+        <div className="lg:sticky lg:top-6">
           <Explained isPending={draft !== null} />
-        </aside>
+        </div>
       </div>
       {draft !== null && (
         <div
