@@ -1,5 +1,3 @@
-import { useState } from 'react';
-
 import type { Schemas } from '../../api/client';
 import { Button, State } from '../../design/controls';
 import { Moment } from '../../design/Moment';
@@ -9,28 +7,33 @@ import { Confirmed } from './Confirmed';
 import { count, dollars, nanosOf } from './money';
 import { useBudgets, useChangeBudget, useRemoveBudget } from './queries';
 import { standing, THRESHOLDS } from './spend';
+import { useDisclosure } from './useDisclosure';
 
 type State = Schemas['BudgetState'];
 
 /** What may be spent, and how much of it is. */
 export function Budgets() {
   const { data, error, refetch } = useBudgets();
-  const [isAdding, add] = useState(false);
+  const adding = useDisclosure();
   return (
     <section aria-label="Budgets">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <h2 className="text-lg font-semibold">Budgets</h2>
-        {!isAdding && <Button onClick={() => add(true)}>Add a budget</Button>}
+        {!adding.isOpen && (
+          <Button autoFocus={adding.autoFocus} onClick={adding.open}>
+            Add a budget
+          </Button>
+        )}
       </div>
       {error !== null && data === undefined && <Failure error={error} retry={() => void refetch()} />}
       {error === null && data === undefined && <Loading rows={2} />}
-      {data?.items.length === 0 && !isAdding && (
+      {data?.items.length === 0 && !adding.isOpen && (
         <p className="mt-2 max-w-prose text-sm text-soft">
           Nothing limits what calls may cost. A budget is held before each call: one that has no room in it is not sent, and a
           model that costs nothing, or the builtin rules, answer instead.
         </p>
       )}
-      {isAdding && <BudgetForm close={() => add(false)} />}
+      {adding.isOpen && <BudgetForm close={adding.close} />}
       {data !== undefined && data.items.length > 0 && (
         <ul className="mt-3 divide-y divide-line rounded-card border border-line bg-sheet">
           {data.items.map((each) => (
@@ -51,7 +54,7 @@ function nameOf({ purpose, user, thread, period }: State): string {
 }
 
 function Budget({ budget }: { budget: State }) {
-  const [isChanging, begin] = useState(false);
+  const changing = useDisclosure();
   const change = useChangeBudget(budget.id);
   const remove = useRemoveBudget(budget.id);
   const name = nameOf(budget);
@@ -69,9 +72,11 @@ function Budget({ budget }: { budget: State }) {
           )}
         </h3>
         <span className="-mr-3 flex flex-wrap items-center">
-          <Button weight="quiet" aria-label={`Change the budget: ${name}`} aria-expanded={isChanging} onClick={() => begin(!isChanging)}>
-            Change
-          </Button>
+          {!changing.isOpen && (
+            <Button weight="quiet" aria-label={`Change the budget: ${name}`} autoFocus={changing.autoFocus} onClick={changing.open}>
+              Change
+            </Button>
+          )}
           <Confirmed what={`Remove the budget: ${name}`} asks="Forget it?" busy={remove.isPending} go={() => remove.mutate()} isShort />
         </span>
       </div>
@@ -81,13 +86,13 @@ function Budget({ budget }: { budget: State }) {
       {limit.tokens !== null && left.tokens !== null && (
         <Bar what="Tokens" limit={limit.tokens} spent={spent.tokens} reserved={reserved.tokens} left={left.tokens} said={count} />
       )}
-      {isChanging && (
+      {changing.isOpen && (
         <LimitsForm
           name={`Change the budget: ${name}`}
           limit={limit}
           busy={change.isPending}
-          set={(limits) => change.mutate(limits, { onSuccess: () => begin(false) })}
-          close={() => begin(false)}
+          set={(limits) => change.mutate(limits, { onSuccess: changing.close })}
+          close={changing.close}
         />
       )}
       {change.error !== null && <Failure error={change.error} />}

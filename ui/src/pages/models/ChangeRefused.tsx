@@ -1,9 +1,9 @@
-import { Refusal } from '../../api/client';
 import { Failure } from '../../design/states';
+import { wasOvertaken } from './queries';
 
 /** Why a change of the routing was not taken. What somebody else did meanwhile is what is shown by then. */
 export function ChangeRefused({ error, lost = [] }: { error: unknown; lost?: readonly string[] }) {
-  if (!(error instanceof Refusal) || error.problem.status !== 409) return <Failure error={error} />;
+  if (!wasOvertaken(error)) return <Failure error={error} />;
   return (
     <div role="alert" className="rounded-card border border-red bg-red-wash p-3 text-sm">
       <p className="font-medium text-red">Somebody changed the routing meanwhile: your change was not made.</p>

@@ -1,6 +1,5 @@
-import { useState } from 'react';
-
 import { Button } from '../../design/controls';
+import { useDisclosure } from './useDisclosure';
 
 interface ConfirmedProps {
   /** What is done, as the button's name. */
@@ -14,10 +13,10 @@ interface ConfirmedProps {
 
 /** What cannot be undone is asked once more, in its place. */
 export function Confirmed({ what, asks, busy, go, isShort = false }: ConfirmedProps) {
-  const [isAsking, ask] = useState(false);
-  if (!isAsking) {
+  const { isOpen, open, close, autoFocus } = useDisclosure();
+  if (!isOpen) {
     return (
-      <Button weight="quiet" aria-label={what} onClick={() => ask(true)}>
+      <Button weight="quiet" aria-label={what} autoFocus={autoFocus} onClick={open}>
         {isShort ? 'Remove' : what}
       </Button>
     );
@@ -30,13 +29,13 @@ export function Confirmed({ what, asks, busy, go, isShort = false }: ConfirmedPr
         weight="danger"
         disabled={busy}
         onClick={() => {
-          ask(false);
+          close();
           go();
         }}
       >
         Remove
       </Button>
-      <Button weight="quiet" onClick={() => ask(false)}>
+      <Button weight="quiet" onClick={close}>
         Keep
       </Button>
     </span>

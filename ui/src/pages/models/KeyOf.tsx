@@ -1,26 +1,33 @@
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 
 import type { Schemas } from '../../api/client';
 import { Button, TextInput } from '../../design/controls';
 import { Failure } from '../../design/states';
 import { useLock, useUnlock } from './queries';
+import { useDisclosure } from './useDisclosure';
 
 /** A provider's key goes in here, and never comes back. */
 export function KeyOf({ provider: { name, key_stored, variable }, credential }: { provider: Schemas['ListedProvider']; credential: string }) {
-  const [isTyping, type] = useState(false);
+  const replacing = useDisclosure();
   const unlock = useUnlock();
   const lock = useLock();
   const busy = unlock.isPending || lock.isPending;
-  const store = (value: string | null) => unlock.mutate({ name, value }, { onSuccess: () => type(false) });
+  const store = (value: string | null) => {
+    const done = () => {
+      unlock.reset();
+      replacing.close();
+    };
+    unlock.mutate({ name, value }, { onSuccess: done });
+  };
   return (
     <div className="px-4 py-3 text-sm">
-      {key_stored && !isTyping ? (
+      {key_stored && !replacing.isOpen ? (
         <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
           <span className="min-w-0 flex-1 basis-32 break-words">
             Key <code className="font-mono text-xs">{credential}</code> is stored.
           </span>
           <span className="flex gap-2">
-            <Button aria-label={`Replace the key of ${name}`} onClick={() => type(true)}>
+            <Button aria-label={`Replace the key of ${name}`} autoFocus={replacing.autoFocus} onClick={replacing.open}>
               Replace it
             </Button>
             <Button aria-label={`Lock ${name}`} disabled={busy} onClick={() => lock.mutate(name)}>
@@ -29,7 +36,7 @@ export function KeyOf({ provider: { name, key_stored, variable }, credential }: 
           </span>
         </div>
       ) : (
-        <KeyForm provider={name} busy={busy} store={store} {...(key_stored && { back: () => type(false) })} variable={variable} />
+        <KeyForm provider={name} busy={busy} store={store} {...(key_stored && { back: replacing.close })} variable={variable} />
       )}
       {unlock.error !== null && <Failure error={unlock.error} />}
       {lock.error !== null && <Failure error={lock.error} />}
@@ -63,7 +70,7 @@ function KeyForm({ provider, variable, busy, store, back }: KeyFormProps) {
     >
       <label className="min-w-0 flex-1 basis-60">
         <span className="font-medium">Key</span>
-        <TextInput ref={key} type="password" required autoComplete="off" className="mt-1 font-mono" />
+        <TextInput ref={key} autoFocus={back !== undefined} type="password" required autoComplete="off" className="mt-1 font-mono" />
       </label>
       <Button type="submit" disabled={busy}>
         Unlock

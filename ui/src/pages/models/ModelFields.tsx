@@ -33,17 +33,19 @@ export function useModelFields() {
 }
 
 interface ModelFieldsProps extends ReturnType<typeof useModelFields> {
+  /** Where nothing stands before it, it has the focus. */
+  autoFocus?: boolean;
   kind: Kind;
   taken: readonly string[];
 }
 
 /** A model in five fields. */
-export function ModelFields({ typed, type, name, kind, taken }: ModelFieldsProps) {
+export function ModelFields({ typed, type, name, kind, taken, autoFocus = false }: ModelFieldsProps) {
   const { model, isFree } = KINDS[kind];
   return (
     <div className="grid gap-4 sm:grid-cols-2">
       <Field label="Model" hint="As the provider calls it.">
-        <TextInput required maxLength={200} placeholder={model} value={typed.model} onChange={({ target }) => type({ model: target.value })} />
+        <TextInput autoFocus={autoFocus} required maxLength={200} placeholder={model} value={typed.model} onChange={({ target }) => type({ model: target.value })} />
       </Field>
       <Field label="Name" hint="As it is called here.">
         <TextInput

@@ -25,7 +25,7 @@ export function ModelForm({ provider, kind, active, close }: ModelFormProps) {
         change.mutate({ document: model.added(active.routing, provider), after: active.version?.version ?? 0 }, { onSuccess: close });
       }}
     >
-      <ModelFields {...model} kind={kind} taken={Object.keys(active.routing.models)} />
+      <ModelFields {...model} autoFocus kind={kind} taken={Object.keys(active.routing.models)} />
       <div className="flex flex-wrap gap-2">
         <Button type="submit" weight="primary" disabled={change.isPending}>
           Add the model

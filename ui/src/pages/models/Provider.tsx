@@ -1,5 +1,3 @@
-import { useState } from 'react';
-
 import type { Schemas } from '../../api/client';
 import { Button, State } from '../../design/controls';
 import { ChangeRefused } from './ChangeRefused';
@@ -11,6 +9,7 @@ import { priceOf } from './money';
 import type { Active } from './ProvidersPlace';
 import { useChange } from './queries';
 import { Test } from './Test';
+import { useDisclosure } from './useDisclosure';
 
 interface ProviderProps {
   provider: Schemas['ListedProvider'];
@@ -90,11 +89,11 @@ function Exactly({ name, model }: { name: string; model: string }) {
 }
 
 function Actions({ provider: { name, kind, models }, active, put, busy }: ModelsProps) {
-  const [isAdding, add] = useState(false);
-  if (isAdding) return <ModelForm provider={name} kind={kind} active={active} close={() => add(false)} />;
+  const { isOpen, open, close, autoFocus } = useDisclosure();
+  if (isOpen) return <ModelForm provider={name} kind={kind} active={active} close={close} />;
   return (
     <Test provider={name} models={models}>
-      <Button aria-label={`Add a model of ${name}`} onClick={() => add(true)}>
+      <Button aria-label={`Add a model of ${name}`} autoFocus={autoFocus} onClick={open}>
         Add a model
       </Button>
       <span className="-mr-2.5 ml-auto">

@@ -16,7 +16,7 @@ export function ProviderForm({ active, close }: { active: Active; close: () => v
   const [typed, type] = useState<{ name?: string; address?: string; credential?: string }>({});
   const model = useModelFields();
   const change = useChange();
-  const { address, isKeyed } = KINDS[kind];
+  const { address, at, isKeyed } = KINDS[kind];
   const name = typed.name ?? (taken.includes(kind) ? '' : kind);
   const credential = typed.credential ?? (isKeyed ? name : '');
   const add = () => {
@@ -61,7 +61,7 @@ export function ProviderForm({ active, close }: { active: Active; close: () => v
             <TextInput
               type="url"
               required={address === 'required'}
-              placeholder={kind === 'ollama' ? 'http://127.0.0.1:11434' : 'http://127.0.0.1:8080/v1'}
+              placeholder={at}
               value={typed.address ?? ''}
               onChange={({ target }) => type({ ...typed, address: target.value })}
             />

@@ -1,5 +1,3 @@
-import { useState } from 'react';
-
 import type { Schemas } from '../../api/client';
 import { Button } from '../../design/controls';
 import { Failure, Loading } from '../../design/states';
@@ -8,6 +6,7 @@ import { Offers } from './Offers';
 import { Provider } from './Provider';
 import { ProviderForm } from './ProviderForm';
 import { useProviders, useRouting } from './queries';
+import { useDisclosure } from './useDisclosure';
 
 export type Active = Schemas['ActiveRouting'];
 
@@ -57,13 +56,11 @@ function NothingYet() {
 }
 
 function Adding({ active, isFirst }: { active: Active; isFirst: boolean }) {
-  const [isOpen, open] = useState(false);
-  if (!isOpen) {
-    return (
-      <Button weight={isFirst ? 'primary' : 'plain'} onClick={() => open(true)}>
-        Add a provider
-      </Button>
-    );
-  }
-  return <ProviderForm active={active} close={() => open(false)} />;
+  const { isOpen, open, close, autoFocus } = useDisclosure();
+  if (isOpen) return <ProviderForm active={active} close={close} />;
+  return (
+    <Button weight={isFirst ? 'primary' : 'plain'} autoFocus={autoFocus} onClick={open}>
+      Add a provider
+    </Button>
+  );
 }

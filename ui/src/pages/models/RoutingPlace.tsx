@@ -11,7 +11,7 @@ import { History } from './History';
 import { Order } from './Order';
 import type { Active } from './ProvidersPlace';
 import { PurposeRule } from './PurposeRule';
-import { useChange, useRouting } from './queries';
+import { useChange, useRouting, wasOvertaken } from './queries';
 
 /** Who answers what, in which order: changed here, put in force as a whole, and explained. */
 export function RoutingPlace() {
@@ -46,7 +46,7 @@ function Editor({ active }: { active: Active }) {
         onError: (error) => {
           // Another version is there: what was changed here belongs to one that does not hold any more.
           lose(made);
-          if ('problem' in error && (error.problem as { status: number }).status === 409) edit(null);
+          if (wasOvertaken(error)) edit(null);
         },
       },
     );
@@ -68,7 +68,7 @@ function Editor({ active }: { active: Active }) {
         <div
           role="region"
           aria-label="Not in force yet"
-          className="sticky bottom-0 z-10 -mx-1 flex flex-wrap items-end gap-x-6 gap-y-2 rounded-card border border-amber bg-amber-wash p-3 text-sm"
+          className="sticky bottom-0 z-10 flex flex-wrap items-end gap-x-6 gap-y-2 rounded-card border border-amber bg-amber-wash p-3 text-sm"
         >
           <div className="max-h-32 min-w-0 flex-1 basis-60 overflow-y-auto">
             <h2 className="font-medium text-amber">Not in force yet</h2>

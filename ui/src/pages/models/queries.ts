@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 
-import { answered, api, type Schemas } from '../../api/client';
+import { answered, api, Refusal, type Schemas } from '../../api/client';
 import { queries } from '../../connection/feed';
 import type { Document, Purpose } from './document';
 
@@ -50,6 +50,11 @@ export function useChange() {
   });
 }
 
+/** Whether a change was refused because another one came first. */
+export function wasOvertaken(error: unknown): boolean {
+  return error instanceof Refusal && error.problem.status === 409;
+}
+
 export function useRollBack() {
   return useMutation({
     mutationFn: async (version: number) =>
@@ -65,7 +70,7 @@ export function useUnlock() {
       const { error, response } = await api.POST('/admin/providers/{name}/unlock', { params: { path: { name } }, body: { value } });
       return answered({ data: null, error, response });
     },
-    // A key is kept nowhere in the page, not even as what was last sent.
+    // A key is not kept in the page: the caller resets this once it is stored.
     gcTime: 0,
     onSettled: everything,
   });
