@@ -1,12 +1,11 @@
 """The anchor's process: ``litellm.Router`` with one model, as its documentation shows it."""
 
-# pyright: basic
-
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
+from typing import Any, cast
 
 from benchmarks.gateway.side import serve
 from benchmarks.gateway.upstream import KEY, MODEL
@@ -19,7 +18,8 @@ async def main(base: str) -> None:
     import litellm
 
     parameters = {"model": f"openai/{MODEL}", "api_base": base, "api_key": KEY}
-    router = litellm.Router(model_list=[{"model_name": MODEL, "litellm_params": parameters}], num_retries=0)
+    models = [{"model_name": MODEL, "litellm_params": parameters}]
+    router = cast("Any", litellm).Router(model_list=models, num_retries=0)
 
     async def call(number: int) -> dict[str, float]:
         messages = [{"role": "user", "content": f"Call {number}: which animal jumps over the lazy dog?"}]

@@ -59,6 +59,6 @@ async def reveal(name: str) -> str:
     return KEY
 
 
-def asked(text: str, **more: Any) -> ModelRequest:
+def asked(text: str, purpose: Purpose = Purpose.CHAT, **more: Any) -> ModelRequest:
     """A request that a language model serves."""
-    return ModelRequest(purpose=Purpose.CHAT, messages=(Message(role="user", content=text),), org=ORG, **more)
+    return ModelRequest(purpose=purpose, messages=(Message(role="user", content=text),), org=ORG, **more)

@@ -24,6 +24,11 @@ class Side:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     async def calls(self, count: int, *, at_once: int = 1) -> dict[str, Any]:
         """Have calls made. ``seconds``: from the first until the last has its answer; ``parts``: means of each."""
         assert self._process.stdin is not None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.gateway.side import Side, side
 from benchmarks.gateway.upstream import upstream
@@ -18,8 +19,8 @@ from core.database import migrate
 PAIRS = 500
 WARM_UP = 60
 AT_ONCE = 50
-ROUNDS = 12
-CALLS = 400
+ROUNDS = 25
+CALLS = 200
 
 
 async def measure() -> list[Figure]:
@@ -61,7 +62,7 @@ async def _many_at_once(product: Side, anchor: Side) -> Figure:
     return replace(ratio_figure("gateway", "throughput_x", rates), n=CALLS * ROUNDS)
 
 
-async def _in_turn(turn: int, product: Side, anchor: Side, count: int, at_once: int) -> list[dict]:
+async def _in_turn(turn: int, product: Side, anchor: Side, count: int, at_once: int) -> list[dict[str, Any]]:
     """Either side's answer, the product's first; who goes first changes every turn."""
     order = [product, anchor] if turn % 2 else [anchor, product]
     answers = {each: await each.calls(count, at_once=at_once) for each in order}
