@@ -264,6 +264,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/model-calls/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Call
+         * @description One call, with what was said in it as far as the routing's ``payloads`` lets it be kept. For the owner alone.
+         */
+        get: operations["get_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/model-calls/spend": {
         parameters: {
             query?: never;
@@ -656,6 +676,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/chat/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Chat Completion
+         * @description One answer to a conversation that the client keeps, streamed where it asks for that.
+         */
+        post: operations["create_chat_completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Embeddings
+         * @description A vector for each text, in their order.
+         */
+        post: operations["create_embeddings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -748,6 +808,46 @@ export interface paths {
          * @description The caller: id, organisation, role, and the key behind it.
          */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Models
+         * @description Tiers, purposes, configured models and the companion, in OpenAI's shape.
+         */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Model
+         * @description One of them.
+         */
+        get: operations["show_model"];
         put?: never;
         post?: never;
         delete?: never;
@@ -934,6 +1034,26 @@ export interface paths {
         get: operations["version_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Response
+         * @description One answer to a text, or to the items of a conversation, streamed where the client asks for that.
+         */
+        post: operations["create_response"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1399,6 +1519,43 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** CalledFunction */
+        CalledFunction: {
+            /** Arguments */
+            arguments: string;
+            /** Name */
+            name: string;
+        };
+        /** CalledTool */
+        CalledTool: {
+            function: components["schemas"]["CalledFunction"];
+            /** Id */
+            id: string;
+            /**
+             * Type
+             * @default function
+             * @constant
+             */
+            type?: "function";
+        };
+        /** CallItem */
+        CallItem: {
+            /** Arguments */
+            arguments: string;
+            /** Call Id */
+            call_id: string;
+            /** Id */
+            id?: string | null;
+            /** Name */
+            name: string;
+            /** Status */
+            status?: ("in_progress" | "completed" | "incomplete") | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "function_call";
+        };
         /**
          * Case
          * @description Old proofs have no ``place`` and no ``artifacts``.
@@ -1426,6 +1583,92 @@ export interface components {
             verdict: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ChatBody
+         * @description What is not here is not supported, and refused by name.
+         */
+        ChatBody: {
+            /** Frequency Penalty */
+            frequency_penalty?: number | null;
+            /** Logprobs */
+            logprobs?: false | null;
+            /** Max Completion Tokens */
+            max_completion_tokens?: number | null;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /** Messages */
+            messages: components["schemas"]["ChatMessage"][];
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /** Modalities */
+            modalities?: "text"[] | null;
+            /** Model */
+            model: string;
+            /** N */
+            n?: 1 | null;
+            /** Parallel Tool Calls */
+            parallel_tool_calls?: boolean | null;
+            /** Presence Penalty */
+            presence_penalty?: number | null;
+            /** Prompt Cache Key */
+            prompt_cache_key?: string | null;
+            /** Reasoning Effort */
+            reasoning_effort?: string | null;
+            /** Response Format */
+            response_format?: (components["schemas"]["TextFormat"] | components["schemas"]["JsonFormat"] | components["schemas"]["orchestrator__api__openai__chat_body__SchemaFormat"]) | null;
+            /** Safety Identifier */
+            safety_identifier?: string | null;
+            /** Seed */
+            seed?: number | null;
+            /** Service Tier */
+            service_tier?: ("auto" | "default") | null;
+            /** Stop */
+            stop?: string[] | null;
+            /** Store */
+            store?: false | null;
+            /** Stream */
+            stream?: boolean | null;
+            stream_options?: components["schemas"]["StreamOptions"] | null;
+            /** Temperature */
+            temperature?: number | null;
+            /** Tool Choice */
+            tool_choice?: ("none" | "auto" | "required") | components["schemas"]["NamedTool"] | null;
+            /** Tools */
+            tools?: components["schemas"]["Tool"][] | null;
+            /** Top Logprobs */
+            top_logprobs?: 0 | null;
+            /** Top P */
+            top_p?: number | null;
+            /** User */
+            user?: string | null;
+        };
+        /**
+         * ChatMessage
+         * @description One message. Clients send an answer of ours back as it came, with members that say nothing.
+         */
+        ChatMessage: {
+            /** Annotations */
+            annotations?: null[] | null;
+            /** Audio */
+            audio?: null;
+            /** Content */
+            content?: components["schemas"]["orchestrator__api__openai__chat_body__TextPart"][] | null;
+            /** Function Call */
+            function_call?: null;
+            /** Refusal */
+            refusal?: null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant" | "tool";
+            /** Tool Call Id */
+            tool_call_id?: string | null;
+            /** Tool Calls */
+            tool_calls?: components["schemas"]["CalledTool"][] | null;
         };
         /**
          * ConfiguredModel
@@ -1564,6 +1807,22 @@ export interface components {
             };
             /** Revision */
             revision: number;
+        };
+        /**
+         * EmbeddingsBody
+         * @description ``input``: texts; tokens of somebody's tokenizer are not taken.
+         */
+        EmbeddingsBody: {
+            /** Dimensions */
+            dimensions?: number | null;
+            /** Encoding Format */
+            encoding_format?: ("float" | "base64") | null;
+            /** Input */
+            input: string[];
+            /** Model */
+            model: string;
+            /** User */
+            user?: string | null;
         };
         /**
          * Event
@@ -1760,6 +2019,14 @@ export interface components {
             version: number;
         } & {
             [key: string]: unknown;
+        };
+        /** JsonFormat */
+        JsonFormat: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "json_object";
         };
         JsonValue: unknown;
         /**
@@ -1988,6 +2255,26 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** MessageItem */
+        MessageItem: {
+            /** Content */
+            content: components["schemas"]["orchestrator__api__openai__responses_body__TextPart"][];
+            /** Id */
+            id?: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "system" | "developer" | "user" | "assistant";
+            /** Status */
+            status?: ("in_progress" | "completed" | "incomplete") | null;
+            /**
+             * Type
+             * @default message
+             * @constant
+             */
+            type?: "message";
+        };
         /** Messages */
         Messages: {
             /** As Of */
@@ -2136,6 +2423,31 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * NamedSchema
+         * @description ``strict`` asks for what is done anyway: an answer that does not conform is an error.
+         */
+        NamedSchema: {
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name: string;
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** Strict */
+            strict?: boolean | null;
+        };
+        /** NamedTool */
+        NamedTool: {
+            function: components["schemas"]["orchestrator__api__openai__chat_body__NamedFunction"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "function";
+        };
         /** NewBudget */
         NewBudget: {
             /**
@@ -2271,6 +2583,125 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** Function */
+        orchestrator__api__openai__chat_body__Function: {
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Strict */
+            strict?: boolean | null;
+        };
+        /** NamedFunction */
+        orchestrator__api__openai__chat_body__NamedFunction: {
+            /** Name */
+            name: string;
+        };
+        /** SchemaFormat */
+        orchestrator__api__openai__chat_body__SchemaFormat: {
+            json_schema: components["schemas"]["NamedSchema"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "json_schema";
+        };
+        /** TextPart */
+        orchestrator__api__openai__chat_body__TextPart: {
+            /** Text */
+            text: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "text";
+        };
+        /** Function */
+        orchestrator__api__openai__responses_body__Function: {
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Strict */
+            strict?: boolean | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "function";
+        };
+        /** NamedFunction */
+        orchestrator__api__openai__responses_body__NamedFunction: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "function";
+        };
+        /**
+         * SchemaFormat
+         * @description ``strict`` asks for what is done anyway: an answer that does not conform is an error.
+         */
+        orchestrator__api__openai__responses_body__SchemaFormat: {
+            /** Description */
+            description?: string | null;
+            /** Name */
+            name: string;
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** Strict */
+            strict?: boolean | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "json_schema";
+        };
+        /**
+         * TextPart
+         * @description ``annotations`` and ``logprobs`` come back with an answer of ours, and are empty.
+         */
+        orchestrator__api__openai__responses_body__TextPart: {
+            /** Annotations */
+            annotations?: null[] | null;
+            /** Logprobs */
+            logprobs?: null[] | null;
+            /** Text */
+            text: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "input_text" | "output_text";
+        };
+        /** OutputItem */
+        OutputItem: {
+            /** Call Id */
+            call_id: string;
+            /** Id */
+            id?: string | null;
+            /** Output */
+            output: components["schemas"]["orchestrator__api__openai__responses_body__TextPart"][];
+            /** Status */
+            status?: ("in_progress" | "completed" | "incomplete") | null;
+            /**
+             * Type
+             * @constant
+             */
+            type: "function_call_output";
+        };
         /** PointerMove */
         PointerMove: {
             /** Actor */
@@ -2379,10 +2810,79 @@ export interface components {
          * @enum {string}
          */
         Purpose: "chat" | "route" | "plan" | "blueprint" | "implement" | "test" | "repair" | "judge" | "embed";
+        /** Reasoning */
+        Reasoning: {
+            /** Effort */
+            effort?: string | null;
+            /** Summary */
+            summary?: null;
+        };
         /** Rename */
         Rename: {
             /** Title */
             title: string;
+        };
+        /**
+         * ResponsesBody
+         * @description What is not here is not supported, and refused by name.
+         *
+         *     ``include`` may ask for reasoning that would go with an answer: none does.
+         */
+        ResponsesBody: {
+            /** Background */
+            background?: false | null;
+            /** Conversation */
+            conversation?: null;
+            /** Include */
+            include?: "reasoning.encrypted_content"[] | null;
+            /** Input */
+            input: (components["schemas"]["MessageItem"] | components["schemas"]["CallItem"] | components["schemas"]["OutputItem"])[];
+            /** Instructions */
+            instructions?: string | null;
+            /** Max Output Tokens */
+            max_output_tokens?: number | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            } | null;
+            /** Model */
+            model: string;
+            /** Parallel Tool Calls */
+            parallel_tool_calls?: boolean | null;
+            /** Previous Response Id */
+            previous_response_id?: null;
+            /** Prompt Cache Key */
+            prompt_cache_key?: string | null;
+            reasoning?: components["schemas"]["Reasoning"] | null;
+            /** Safety Identifier */
+            safety_identifier?: string | null;
+            /** Service Tier */
+            service_tier?: ("auto" | "default") | null;
+            /** Store */
+            store?: false | null;
+            /** Stream */
+            stream?: boolean | null;
+            stream_options?: components["schemas"]["ResponseStreamOptions"] | null;
+            /** Temperature */
+            temperature?: number | null;
+            text?: components["schemas"]["TextSettings"] | null;
+            /** Tool Choice */
+            tool_choice?: ("none" | "auto" | "required") | components["schemas"]["orchestrator__api__openai__responses_body__NamedFunction"] | null;
+            /** Tools */
+            tools?: components["schemas"]["orchestrator__api__openai__responses_body__Function"][] | null;
+            /** Top Logprobs */
+            top_logprobs?: 0 | null;
+            /** Top P */
+            top_p?: number | null;
+            /** Truncation */
+            truncation?: "disabled" | null;
+            /** User */
+            user?: string | null;
+        };
+        /** ResponseStreamOptions */
+        ResponseStreamOptions: {
+            /** Include Obfuscation */
+            include_obfuscation?: false | null;
         };
         /**
          * Result
@@ -2756,6 +3256,13 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** StreamOptions */
+        StreamOptions: {
+            /** Include Obfuscation */
+            include_obfuscation?: false | null;
+            /** Include Usage */
+            include_usage?: boolean | null;
+        };
         /**
          * Tested
          * @description ``detail``: what the model said, or what went wrong.
@@ -2773,6 +3280,19 @@ export interface components {
             seconds: number;
         } & {
             [key: string]: unknown;
+        };
+        /** TextFormat */
+        TextFormat: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+        };
+        /** TextSettings */
+        TextSettings: {
+            /** Format */
+            format?: (components["schemas"]["TextFormat"] | components["schemas"]["JsonFormat"] | components["schemas"]["orchestrator__api__openai__responses_body__SchemaFormat"]) | null;
         };
         /** Thread */
         Thread: {
@@ -2799,6 +3319,15 @@ export interface components {
             next: string | number | null;
         } & {
             [key: string]: unknown;
+        };
+        /** Tool */
+        Tool: {
+            function: components["schemas"]["orchestrator__api__openai__chat_body__Function"];
+            /**
+             * Type
+             * @constant
+             */
+            type: "function";
         };
         /** Version */
         Version: {
@@ -3583,6 +4112,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelCalls"];
+                };
+            };
+        };
+    };
+    get_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
@@ -4464,6 +5035,122 @@ export interface operations {
             };
         };
     };
+    create_chat_completion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatBody"];
+            };
+        };
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    create_embeddings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmbeddingsBody"];
+            };
+        };
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     follow_events: {
         parameters: {
             query?: {
@@ -4664,6 +5351,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    show_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
         };
@@ -5077,6 +5878,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    create_response: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResponsesBody"];
+            };
+        };
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error: {
+                            code: string | null;
+                            message: string;
+                            param: string | null;
+                            type: string;
+                        };
+                    };
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
             };
         };
     };
