@@ -223,6 +223,13 @@ async def test_anthropic_is_asked_to_keep_the_beginning_and_its_count_is_believe
     assert (usage.input_tokens, usage.cached_tokens, usage.cache_write_tokens) == (1000, 90, 900)
 
 
+async def test_calls_share_a_connection(gateway_of: MakeGateway, server: ModelServer) -> None:
+    gateway = gateway_of()
+    for _ in range(3):
+        await gateway.generate(asked())
+    assert len(server._connections) == 1  # pyright: ignore[reportPrivateUsage]
+
+
 async def test_hidden_thoughts_are_paid_for(gateway_of: MakeGateway, server: ModelServer) -> None:
     server.script = [reasoning("Yes.", 500)]
     usage = (await gateway_of().generate(asked())).result.usage
