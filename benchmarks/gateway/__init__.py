@@ -6,10 +6,11 @@ settlement and record before the answer is given. The anchor is ``litellm.Router
 retries. Both ask the same scripted server. Product, anchor and server have a process each, driven in turn, so that
 neither side's event loop has anything else to do. ``throughput_x``: answers a second of 50 callers, the same two.
 
-Where the time goes (medians on standard error): the worker's ``litellm.acompletion`` takes what is left of the
-Router's time without the Router, about two thirds of the product's. The rest, in falling order, is settling and
-recording in one transaction, reserving in another, the hop to the worker and back (two frames of JSON over a socket
-pair, two wake-ups), and choosing a model and counting tokens. The Router's own work costs about as much as these.
+Where the time goes (medians on standard error): two thirds are the worker's ``litellm.acompletion``. The rest, in
+falling order, is settling and recording in one transaction, reserving in another, the hop to the worker and back (two
+frames of JSON over a socket pair, two wake-ups), and choosing a model and counting tokens. All of that is paid with
+what litellm is spared: the Router, and in the worker the bookkeeping after an answer. At 50 at once the service and
+its worker use two processors where the anchor uses one.
 
 ``exact_sqlite``, ``exact_postgres``: of 400 calls from two processes against a budget that fits 100, those that
 succeed. ``overrun``: calls after which more was spent than the budget holds, also where calls use 40 % of what was held
