@@ -28,9 +28,16 @@ class TimedLedger(DatabaseLedger):
         parts["reserve"] += parts["sent"] - started
         return held
 
-    async def close(self, reservation: str | None, used: Usage, request: ModelRequest, record: CallRecord) -> None:
+    async def close(
+        self,
+        reservation: str | None,
+        used: Usage,
+        request: ModelRequest,
+        record: CallRecord,
+        payload: str | None = None,
+    ) -> None:
         started, parts = time.perf_counter(), _parts.get()
-        await super().close(reservation, used, request, record)
+        await super().close(reservation, used, request, record, payload)
         parts["settle and record"] += time.perf_counter() - started
         parts["litellm"] = record.first_seconds or 0.0
         parts["hop"] += started - parts.pop("sent") - parts["litellm"]
