@@ -65,9 +65,8 @@ function Budget({ budget }: { budget: State }) {
         <h3 className="min-w-0 flex-1 basis-32 pt-2 text-sm font-medium break-words">
           {name}
           {budget.renews_at !== null && (
-            <span className="font-normal text-soft">
-              {' '}
-              · anew <Moment at={budget.renews_at} />
+            <span className="block font-normal text-soft">
+              Begins anew <Moment at={budget.renews_at} />
             </span>
           )}
         </h3>
