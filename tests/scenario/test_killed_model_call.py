@@ -24,9 +24,7 @@ def with_a_model(service: Service, models: ModelServer) -> Person:
     return me
 
 
-@pytest.mark.parametrize(
-    ("moment", "paid"), [("after model.called companion", 1), ("before model.called companion", 2)]
-)
+@pytest.mark.parametrize(("when", "paid"), [("after", 1), ("before", 2)])
 def test_an_answer_that_was_recorded_is_not_asked_for_again(
     serve, threaded_models: ModelServer, when: str, paid: int
 ) -> None:
