@@ -18,6 +18,7 @@ for them; there, refused calls are repeated until what is spent leaves no room f
 service and worker, tasks and reservations after 1,000 streams whose clients went after the first word. ``growth_pct``:
 memory (PSS) of service and worker over 5,000 calls. ``help_x``: ``nexus --help`` over the reference process.
 ``healthz_p99_x``: p99 of /healthz while the worker imports litellm, over the same service at rest.
+``compat_chat``, ``compat_modern``: what an outside judge says of the OpenAI endpoint (``benchmarks.gateway_compat``).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ async def run(seed: int) -> list[Figure]:
     """All figures of the gateway; nothing is drawn, so ``seed`` changes nothing."""
     # Here and not above: the processes that these start are modules of this package, and need few of the others.
     from benchmarks.gateway import budgets, health, remains, speed, startup
+    from benchmarks.gateway_compat import compat_chat, compat_modern
 
     return [
         *await speed.measure(),
@@ -36,4 +38,6 @@ async def run(seed: int) -> list[Figure]:
         *await remains.measure(),
         startup.measure(),
         await health.measure(),
+        Figure("compat_chat", await compat_chat(), "score", 1),
+        Figure("compat_modern", await compat_modern(), "score", 1),
     ]
