@@ -163,18 +163,7 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
     tools = Tools(clock, catalog, loader, ChatTools(builds, catalog), isolation)
     card_life = timedelta(hours=settings.limits.approval_hours)
     of_builds = BuildServices(db, ids, settings.limits, broker, drafts, policy, lifecycle, card_life, isolation)
-    worker = LitellmWorker()
-    stack.push_async_callback(worker.aclose)
-    gateway = Gateway(
-        worker=worker,
-        ledger=DatabaseLedger(db, ids),
-        reveal=partial(credentials.reveal, HOME_ORG),
-        compose=Composer(),
-        cache=DatabaseCache(db, clock),
-    )
-    routing = Routing(db, gateway, worker, file=Path("nexus.toml"), shared=not base.url.startswith("sqlite"))
-    stack.push_async_callback(routing.aclose)
-    await routing.start(settings.llm)
+    gateway, worker, routing = await open_models(base, credentials, stack)
     of_turns = TurnServices(clock, ids, gateway, tools, card_life)
     editors = {"tool": tools.edit, "module": partial(edit_card, of_builds)}
     approvals = Approvals(db, ids, editors=editors, wake_run=wake, woken=runs.woken)
@@ -223,6 +212,25 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
             Probe("models", lambda: models_answer(routing, gateway)),
         ],
     )
+
+
+async def open_models(
+    base: Ground, credentials: CredentialStore, stack: AsyncExitStack
+) -> tuple[Gateway, LitellmWorker, Routing]:
+    """The gateway with its money, its keys and the routing in force."""
+    worker = LitellmWorker()
+    stack.push_async_callback(worker.aclose)
+    gateway = Gateway(
+        worker=worker,
+        ledger=DatabaseLedger(base.db, base.ids),
+        reveal=partial(credentials.reveal, HOME_ORG),
+        compose=Composer(),
+        cache=DatabaseCache(base.db, base.clock),
+    )
+    routing = Routing(base.db, gateway, worker, file=Path("nexus.toml"), shared=not base.url.startswith("sqlite"))
+    stack.push_async_callback(routing.aclose)
+    await routing.start(base.settings.llm)
+    return gateway, worker, routing
 
 
 async def enforced(runner: Runner) -> Level:

@@ -75,7 +75,6 @@ async def test_when_the_client_goes_the_run_is_cancelled_and_the_model_told(
     server.script = [drip("one two three four", asyncio.Semaphore(1))]
     asking = asyncio.ensure_future(_listen(client, stream=stream))
     asked = await server.wait_for_request()
-    await asyncio.sleep(0.2)
     asking.cancel()
     async with asyncio.timeout(5):
         await asked.cancelled.wait()
