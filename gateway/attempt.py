@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import NexusError
+from gateway.calling import read_call
 from gateway.catalogue import PREFIX
 from gateway.failure import CallFailed, FailureClass
 from gateway.ledger import Ledger
-from gateway.messages import ModelRequest
+from gateway.messages import JsonObject, ModelRequest
 from gateway.purpose import Purpose
 from gateway.result import ModelResult, TextDelta, Usage
 from gateway.routing import ModelCard
 from gateway.structured import conforming
 from gateway.tokens import TokenCounter
-from gateway.wire import arguments, embedding, result_of, usage_of, vectors_of
+from gateway.wire import arguments, embedding, held_to, result_of, usage_of, vectors_of
 from gateway.worker.client import Call, LitellmWorker
 from gateway.worker.frames import Frame
 
@@ -54,10 +55,15 @@ class Attempt:
     longest: int | None = None
     held: str | None = None
     first_seconds: float | None = None
+    _schema: JsonObject | None = field(default=None, init=False)
     _input_tokens: int = field(default=0, init=False)
 
     async def ask(self, *, stream: bool) -> AsyncGenerator[TextDelta | ModelResult]:
-        """Pieces of text, where they are wished for, and the result. Raises ``CallFailed`` or ``BudgetExceeded``."""
+        """Pieces of text, where they are wished for, and the result. Raises ``CallFailed`` or ``BudgetExceeded``.
+
+        An answer that is held to a schema comes whole, when it has been checked.
+        """
+        self._schema = held_to(self.request, self.card)
         self._input_tokens = await self.remote.counter.count(self.request)
         output_tokens = 0 if self._embeds else self._ceiling()
         key = await self._key()
@@ -68,7 +74,8 @@ class Attempt:
         try:
             call = await self.remote.worker.begin(self._frame(output_tokens, key, stream=stream))
             async for text in self._timed(call):
-                yield TextDelta(text=text)
+                if self._schema is None:
+                    yield TextDelta(text=text)
             result = await self._result(call.last)
         except CallFailed as failure:
             await self._book(failure.usage)
@@ -150,9 +157,10 @@ class Attempt:
         self.first_seconds = answer["first_seconds"]
         read = vectors_of if self._embeds else result_of
         result = read(self.request, self.card, answer, await self._usage(answer))
-        if self.request.output_schema is None or result.tool_calls:
+        if self._schema is None or result.tool_calls:
             return result
-        return conforming(result, self.request.output_schema)
+        result = conforming(result, self._schema)
+        return result if self._schema is self.request.output_schema else read_call(self.request, result)
 
     async def _usage(self, answer: dict[str, Any]) -> Usage:
         texts = [answer["text"], *(call["arguments"] for call in answer["tool_calls"])]

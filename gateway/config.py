@@ -44,7 +44,8 @@ class ProviderConfig(Value):
 class ModelConfig(Value):
     """One model of one provider. Prices (US dollars for a million tokens) and sizes (tokens) replace the list's.
 
-    ``structured``: how it is held to a JSON Schema; chosen by what the list says of it when unset.
+    ``structured``: how it is held to a JSON Schema. ``calls``: how it calls tools, by itself or by answers that are
+    held to a schema. Both are chosen by what the list says of it when unset.
     """
 
     provider: Name
@@ -54,6 +55,13 @@ class ModelConfig(Value):
     context: Tokens | None = None
     output: Tokens | None = None
     structured: Literal["native", "tool", "prompt"] | None = None
+    calls: Literal["native", "schema"] | None = None
+
+    @model_validator(mode="after")
+    def _calls_what_it_answers_by(self) -> Self:
+        if self.structured == "tool" and self.calls == "schema":
+            raise ValueError("a model whose answers are held by a tool calls tools by itself")
+        return self
 
 
 class PurposeConfig(Value):

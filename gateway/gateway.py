@@ -181,7 +181,7 @@ class Gateway:
                         if isinstance(part, Reply):
                             yield part
                             return
-                        if stream and request.output_schema is None:
+                        if stream:
                             spoke = True
                             yield part
                 raise CallFailed(FailureClass.MALFORMED, f"{course.model.name} ended its answer without a result.")
@@ -226,7 +226,7 @@ class Gateway:
         self, request: ModelRequest, course: Course, result: ModelResult, *, stream: bool
     ) -> AsyncIterator[Part]:
         """An answer from the cache: it cost nothing this time, and its record says so."""
-        if stream and result.text:
+        if stream and result.text and not (request.tools or request.output_schema):
             yield TextDelta(text=result.text)
         reply = course.reply(request, result.model_copy(update={"usage": Usage()}), None)
         record = reply.record.model_copy(update={"cached": True})

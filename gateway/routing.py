@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from core.errors import InvalidInput, NotFound
-from gateway.catalogue import listed
+from gateway.catalogue import Listed, listed
 from gateway.config import BUILTIN, TIERS, GatewayConfig, ModelConfig, ProviderConfig, PurposeConfig, Tier
 from gateway.difficulty import Difficulty, difficulty
 from gateway.failure import REPEATABLE, FailureClass
@@ -41,6 +41,7 @@ class ModelCard:
     context: int | None = None
     output: int = _DEFAULT_OUTPUT
     structured: str = "native"
+    calls: str = "native"
 
     @property
     def free(self) -> bool:
@@ -97,8 +98,15 @@ def card(config: GatewayConfig, name: str) -> ModelCard:
         cache_write_price=known.cache_write_price if model.input_price is None else None,
         context=model.context or known.context,
         output=model.output or known.output or _DEFAULT_OUTPUT,
-        structured=model.structured or ("native" if known.native_schema else "tool" if known.calls_tools else "prompt"),
+        structured=_structured(model, known),
+        calls=model.calls or ("native" if known.calls_tools or model.structured == "tool" else "schema"),
     )
+
+
+def _structured(model: ModelConfig, known: Listed) -> str:
+    if model.structured is not None:
+        return model.structured
+    return "native" if known.native_schema else "tool" if known.calls_tools else "prompt"
 
 
 def check(config: GatewayConfig) -> None:

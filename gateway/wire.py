@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from gateway.calling import answer_schema, as_text, described
 from gateway.failure import CallFailed, FailureClass
 from gateway.messages import JsonObject, Message, ModelRequest, ToolCall, ToolChoice, ToolSpec
 from gateway.result import FinishReason, ModelResult, Usage
@@ -16,6 +17,7 @@ from gateway.routing import ModelCard
 ANSWER_TOOL = "answer"
 _PLAIN_NAME = re.compile(r"[^a-zA-Z0-9_-]")
 _LONGEST_NAME = 64
+_LONGEST_ID = 40  # of a tool call, at OpenAI
 _MOST_TOKENS = 100_000_000
 _FINISH = {
     "stop": FinishReason.STOP,
@@ -33,23 +35,47 @@ def tool_names(tools: Sequence[ToolSpec]) -> dict[str, str]:
 
 def arguments(request: ModelRequest, card: ModelCard, output_tokens: int, *, stream: bool) -> JsonObject:
     """Keyword arguments of ``litellm.acompletion`` for ``request``, without address and key; see also ``embedding``."""
+    called = bool(request.tools) and card.calls == "native"
+    messages = request.messages if called else as_text(request.messages)
+    messages = messages if request.bare else _alternating(messages)
     call: JsonObject = {
-        **_options(request),
-        "messages": [_message(message) for message in request.messages],
+        **_options(request, called=called),
+        "messages": [_message(message) for message in messages],
         "max_tokens": output_tokens,
         "stream": stream,
     }
     if stream:
         call["stream_options"] = {"include_usage": True}
-    if request.tools:
+    if called:
         call["tools"] = [_tool(tool) for tool in request.tools]
         if request.tool_choice is not None:
             call["tool_choice"] = _choice(request.tool_choice)
-    if request.output_schema is not None:
-        call |= _structured(request.output_schema, card.structured, call)
+    elif request.tools:
+        call["messages"] = [{"role": "system", "content": described(request)}, *call["messages"]]
+    if (schema := held_to(request, card)) is not None:
+        call |= _structured(schema, card.structured, call)
     if card.served_by is not None and card.served_by.kind == "anthropic":
         call["messages"] = [_kept(message) for message in call["messages"]]
     return call
+
+
+def _alternating(messages: Sequence[Message]) -> list[Message]:
+    """What a user says in a row as one message: the templates of many models that run at home take nothing else."""
+    found: list[Message] = []
+    for message in messages:
+        if found and message.role == found[-1].role == "user":
+            content = "\n\n".join(one.content for one in (found[-1], message) if one.content)
+            found[-1] = found[-1].model_copy(update={"content": content})
+        else:
+            found.append(message)
+    return found
+
+
+def held_to(request: ModelRequest, card: ModelCard) -> JsonObject | None:
+    """The JSON Schema that the answer is held to: the caller's, or that of a call by a model that calls no tools."""
+    if request.tools and card.calls == "schema":
+        return answer_schema(request)
+    return request.output_schema
 
 
 def _kept(message: JsonObject) -> JsonObject:
@@ -121,12 +147,12 @@ def usage_of(told: Mapping[str, int] | None, card: ModelCard, *, input_tokens: i
 
 def _message(message: Message) -> JsonObject:
     if message.role == "tool":
-        return {"role": "tool", "tool_call_id": message.tool_call_id or "", "content": message.content}
+        return {"role": "tool", "tool_call_id": _wire_id(message.tool_call_id or ""), "content": message.content}
     wire: JsonObject = {"role": message.role, "content": message.content}
     if message.tool_calls:
         wire["tool_calls"] = [
             {
-                "id": call.id,
+                "id": _wire_id(call.id),
                 "type": "function",
                 "function": {"name": _wire_name(call.name), "arguments": json.dumps(call.arguments)},
             }
@@ -148,10 +174,10 @@ def _forced(name: str) -> JsonObject:
     return {"type": "function", "function": {"name": name}}
 
 
-def _options(request: ModelRequest) -> JsonObject:
+def _options(request: ModelRequest, *, called: bool = False) -> JsonObject:
     """Our options have the names of the protocol's."""
     options = request.options.model_dump(exclude_defaults=True)
-    if not request.tools:
+    if not called:
         options.pop("parallel_tool_calls", None)
     return options
 
@@ -161,6 +187,13 @@ def _wire_name(name: str) -> str:
     if plain == name and len(name) <= _LONGEST_NAME:
         return name
     return f"{plain[: _LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _wire_id(id_: str) -> str:
+    """A call's id as every provider takes it, the same each time."""
+    if id_ and len(id_) <= _LONGEST_ID and not _PLAIN_NAME.search(id_):
+        return id_
+    return f"call_{hashlib.sha256(id_.encode()).hexdigest()[:24]}"
 
 
 def _structured(schema: JsonObject, mode: str, call: JsonObject) -> JsonObject:

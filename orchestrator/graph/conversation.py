@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from gateway import Attachment, Message, Question, ToolCall, ToolSource
+from gateway import Attachment, Message, Question, ToolCall
+from orchestrator.companion.shapes import CONVERSATION
 from orchestrator.graph.state import TurnState
 from orchestrator.runs.journal import Journal
 from orchestrator.threads import store
@@ -23,7 +24,7 @@ async def conversation(journal: Journal, state: TurnState) -> tuple[Message, ...
     def query(connection: Connection) -> list[store.Message]:
         return store.messages_until(connection, thread, message, LONGEST_HISTORY)
 
-    return tuple(as_gateway(found) for found in await journal.read(query))
+    return tuple(said for found in await journal.read(query) for said in as_gateway(found))
 
 
 def whose(journal: Journal) -> dict[str, Any]:
@@ -32,18 +33,20 @@ def whose(journal: Journal) -> dict[str, Any]:
     return {"org": run.org, "user": run.actor.id, "thread": run.thread, "metadata": {"run": run.id}}
 
 
-def as_gateway(message: store.Message) -> Message:
-    """One stored message. What an operator's message did is in its ``data``."""
+def as_gateway(message: store.Message) -> list[Message]:
+    """One stored message as it was said: an operator's as its call and the result, which others may have written."""
     data: dict[str, Any] = message.data
-    source = data.get("source")
-    return Message(
-        role="user" if message.role == "user" else "assistant",
-        content=message.text,
-        attachments=tuple(
+    if message.role == "user":
+        files = [
             Attachment(id=file["id"], name=file["name"], media_type=file["media_type"], size=file["size"])
             for file in data.get("attachments", [])
-        ),
-        tool_calls=tuple(ToolCall(**call) for call in data.get("tool_calls", [])),
-        question=Question(**data["question"]) if data.get("question") else None,
-        source=ToolSource(**source) if source else None,
-    )
+        ]
+        return [Message(role="user", content=message.text, attachments=tuple(files))]
+    answer = (data.get("fields") or {}).get("answer") or message.text.removesuffix(f" [{CONVERSATION}]")
+    calls = tuple(ToolCall(**call) for call in data.get("tool_calls", []))
+    if not calls:
+        question = Question(**data["question"]) if data.get("question") else None
+        return [Message(role="assistant", content=answer, question=question)]
+    failed = not (data.get("result") or {}).get("ok", True)
+    result = Message(role="tool", content=answer, tool_call_id=calls[0].id, failed=failed)
+    return [Message(role="assistant", tool_calls=calls), result]

@@ -14,6 +14,7 @@ from tests.models.chat import Chat
 from tests.models.dialect import Dialect, Json, take_turn
 from tests.models.embeddings import embeddings_body
 from tests.models.messages import Messages
+from tests.models.objections import objection_to
 from tests.models.responses import Responses
 from tests.models.wire import Connection, Request
 
@@ -33,6 +34,8 @@ class ModelServer:
     Conversations (chat, responses, messages) take the answers of ``script`` in turn, and when it is empty that of
     ``otherwise``, which may also be a function of the request. Embeddings and the list of models are answered from
     the request, unless ``refusals`` has something for them. A test may change all three while it runs.
+
+    What real providers refuse whatever their model would say, a conversation that is none, is refused here, too.
 
     Entered again it serves on the same port: a provider that was away and is back.
     """
@@ -149,6 +152,8 @@ class ModelServer:
             return await delivery.refuse(connection, dialect, missing, asked)
         if not isinstance(asked.body, dict) and endpoint != "/models":
             return await delivery.refuse(connection, dialect, Refused(400, message="the body is no JSON object"), asked)
+        if (objection := objection_to(endpoint, asked.body)) is not None:
+            return await delivery.refuse(connection, dialect, objection, asked)
         answer = self._next(endpoint, asked)
         match answer:
             case None:

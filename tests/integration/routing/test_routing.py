@@ -41,7 +41,8 @@ def test_a_turn_is_answered_by_the_model_and_says_by_which(
     assert sent["stream"] is True
     assert sent["messages"][0]["role"] == "system"
     assert "companion of NEXUS" in sent["messages"][0]["content"]
-    assert sent["messages"][-1] == {"role": "user", "content": "Tell me something about Bern."}
+    assert [message["role"] for message in sent["messages"]] == ["system", "user"]
+    assert sent["messages"][-1]["content"].endswith(">>>\n\nTell me something about Bern.")
     assert "tools" not in sent
     (call,) = client.get("/admin/model-calls").json()["items"]
     assert (call["purpose"], call["run"], call["input_tokens"]) == ("chat", message["run"], 30)
@@ -61,6 +62,30 @@ def test_the_operator_plans_with_the_model_under_the_same_decisions(
     asked = say(client, "list my modules")
     assert "Which of the two do you mean?" in asked["text"]
     assert asked["data"]["tool_calls"] == []
+
+
+def test_what_was_done_before_is_told_to_the_model_as_calls_with_their_results(
+    house: tuple[Served, httpx.Client], models: ModelServer
+) -> None:
+    _, client = house
+    models.script = [call_tool("list_modules", {})]
+    thread = client.post("/v1/threads", json={}).raise_for_status().json()["id"]
+    say(client, "list my modules", thread)
+    models.script = [answer("There are none.")]
+    assert say(client, "Which of them do I need?", thread)["text"] == "There are none. [CONVERSATION]"
+    models.script = [call_tool("list_modules", {})]
+    assert say(client, "list my modules", thread)["data"]["provider"] == "local"
+    talked, planned = models.requests[-2].body["messages"], models.requests[-1].body["messages"]
+    assert [message["role"] for message in talked] == ["system", "user", "assistant", "user"]
+    assert '{"tool": "list_modules", "arguments": {}}' in talked[2]["content"]
+    assert talked[3]["content"].endswith("Which of them do I need?")
+    assert [message["role"] for message in planned] == [
+        "system", "user", "assistant", "tool", "user", "assistant", "user"
+    ]  # fmt: skip
+    assert planned[3]["tool_call_id"] == planned[2]["tool_calls"][0]["id"]
+    assert "No module is installed" in planned[3]["content"]
+    assert "SITUATION" not in planned[3]["content"]
+    assert planned[5]["content"] == "There are none."
 
 
 def test_a_model_that_fails_leaves_the_rules_which_say_so(
