@@ -12,10 +12,11 @@ from gateway.result import FinishReason, ModelResult
 
 
 def answer_schema(request: ModelRequest) -> JsonObject:
-    """The JSON Schema of an answer that may be a call: ``{"tool", "arguments", "answer"}``, a tool of ``null`` for none.
+    """The JSON Schema of an answer that may be a call: ``{"tool", "arguments", "answer"}``; a tool of ``null`` is none.
 
-    The arguments are any object: governance holds them to the tool's own schema, and asks for what is missing. Raises
-    ``CallFailed`` (BAD_REQUEST) where the caller has a schema of its own, too: an answer is held to one.
+    The arguments are any object: governance holds them to the tool's own schema, and asks for what is missing.
+
+    Raises ``CallFailed`` (BAD_REQUEST) where the caller has a schema of its own, too: an answer is held to one.
     """
     if request.output_schema is not None:
         raise CallFailed(

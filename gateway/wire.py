@@ -210,13 +210,20 @@ def _structured(schema: JsonObject, mode: str, call: JsonObject) -> JsonObject:
 
 
 def _call(call: Mapping[str, str], request: ModelRequest, usage: Usage) -> ToolCall:
-    names = tool_names(request.tools)
+    names = (
+        {**tool_names(request.tools), ANSWER_TOOL: ANSWER_TOOL} if request.output_schema else tool_names(request.tools)
+    )
     try:
         given: Any = json.loads(call["arguments"] or "{}")
     except ValueError:
         given = None
-    if not isinstance(given, dict) or not call["name"]:
+    if not isinstance(given, dict):
         raise CallFailed(
             FailureClass.MALFORMED, f"The call of {call['name'][:60]!r} has no readable arguments.", usage=usage
         )
-    return ToolCall(id=call["id"], name=names.get(call["name"], call["name"]), arguments=cast(JsonObject, given))
+    name = names.get(call["name"])
+    if name is None:
+        raise CallFailed(
+            FailureClass.MALFORMED, f"It called {call['name'][:60]!r}, a tool that it was not given.", usage=usage
+        )
+    return ToolCall(id=call["id"], name=name, arguments=cast(JsonObject, given))

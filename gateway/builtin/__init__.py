@@ -2,5 +2,6 @@
 
 from gateway.builtin.chat_tools import chat_tools
 from gateway.builtin.provider import BuiltinProvider
+from gateway.builtin.questions import ask_missing
 
-__all__ = ["BuiltinProvider", "chat_tools"]
+__all__ = ["BuiltinProvider", "ask_missing", "chat_tools"]

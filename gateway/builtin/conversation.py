@@ -63,6 +63,7 @@ TOO_LONG_TEXT = (
     f"That is longer than the {LONGEST:,} characters that I read as an instruction, and I found no API description in "
     "it, so I read none of it. Send a shorter message; attach long documents as files."
 )
+FORBIDDEN_TEXT = "Understood: I do nothing. Tell me what you would like instead."
 DROPPED_TEXT = "Dropped. Nothing was called."
 
 
@@ -132,9 +133,6 @@ def not_understood(said: Utterance, index: Index) -> str:
     """The honest end: what it was not understood as, and the nearest tools."""
     stems = [part for clause in said.clauses if not clause.negated for part in clause.parts]
     nearest = [match for match in index.search(stems) if match.strong][:3]
-    forbidden = said.clauses and all(clause.negated for clause in said.clauses)
-    if forbidden:
-        return "Understood: I do nothing. Tell me what you would like instead."
     opening = "No installed tool fits that, and as I am no language model I do not answer freely."
     if nearest:
         return f"{opening} Nearest: {_listed(nearest)}. Say which one, with its inputs."

@@ -16,7 +16,7 @@ from gateway.messages import JsonObject, Question
 class Outcome:
     """A call (``tool`` and ``arguments``), a question, or only a text; and the reasons in sentences.
 
-    ``resumed`` says that the message answered a question of before.
+    ``resumed`` says that the message answered a question of before, ``understood`` that the rules know what it is.
     """
 
     intent: Intent
@@ -27,11 +27,13 @@ class Outcome:
     text: str = ""
     trace: tuple[str, ...] = ()
     resumed: bool = False
+    understood: bool = True
 
 
-def ended(text: str, why: str, *, resumed: bool = False) -> Outcome:
+def ended(text: str, why: str, *, resumed: bool = False, understood: bool = True) -> Outcome:
     """Talk: nothing to call."""
-    return Outcome(Intent.TALK, Mood.STATEMENT, text=text, trace=(f"Taken as: {why}.",), resumed=resumed)
+    trace = (f"Taken as: {why}.",)
+    return Outcome(Intent.TALK, Mood.STATEMENT, text=text, trace=trace, resumed=resumed, understood=understood)
 
 
 def of_answer(

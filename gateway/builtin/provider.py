@@ -23,7 +23,8 @@ class BuiltinProvider:
     """Understands what people type by rules, with no model, no network and no randomness.
 
     PLAN gives a call, a question or a text; CHAT never a call; ROUTE tells in ``data`` which mode a message is for
-    (``mode``, ``intent``, ``mood``, ``reason``). After a tool's message, the answer is its result made readable.
+    (``mode``, ``intent``, ``mood``, ``reason``, and whether that is ``understood``). After a tool's message, the answer
+    is its result made readable.
     """
 
     name = "builtin"
@@ -97,6 +98,7 @@ class BuiltinProvider:
             "intent": outcome.intent.value,
             "mood": outcome.mood.value,
             "resumed": outcome.resumed,
+            "understood": outcome.understood,
             "reason": reason,
         }
         return ModelResult(

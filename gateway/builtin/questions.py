@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from gateway.builtin.choosing import Chosen
 from gateway.builtin.profile import Profile
-from gateway.messages import Question
-from gateway.schema import Slot, choices, slots
+from gateway.messages import JsonObject, Question, ToolSpec
+from gateway.schema import Slot, choices, missing_inputs, slots
 
 _MOST_OPTIONS = 12
 _LONGEST_UTTERANCE = 2_000
@@ -18,12 +18,30 @@ def ask_input(chosen: Chosen, utterance: str) -> Question:
     """Ask for the first missing input of a tool."""
     filled = chosen.filled
     path = filled.missing[0]
-    slot = next((one for one in slots(chosen.profile.spec.input_schema) if one.dotted == path), None)
-    options = filled.options.get(path) or _options(slot)
-    reason = filled.reasons.get(path)
+    return _question(
+        chosen.profile, path, filled.arguments, utterance, filled.options.get(path), filled.reasons.get(path)
+    )
+
+
+def ask_missing(spec: ToolSpec, arguments: JsonObject, utterance: str) -> Question | None:
+    """Ask for the first needed input that a call of this tool lacks; None where it has them all."""
+    missing = missing_inputs(spec.input_schema, arguments)
+    return _question(Profile(spec), missing[0], arguments, utterance) if missing else None
+
+
+def _question(
+    profile: Profile,
+    path: str,
+    arguments: JsonObject,
+    utterance: str,
+    given: tuple[str, ...] | None = None,
+    reason: str | None = None,
+) -> Question:
+    slot = next((one for one in slots(profile.spec.input_schema) if one.dotted == path), None)
+    options = given or _options(slot)
     sentences = [
         f"{reason[0].upper()}{reason[1:]}." if reason else "",
-        f"Which `{path}` shall I use for {chosen.profile.title()}?",
+        f"Which `{path}` shall I use for {profile.title()}?",
         _explained(slot),
         f"One of: {', '.join(options[:_MOST_OPTIONS])}{', …' if len(options) > _MOST_OPTIONS else ''}."
         if options
@@ -32,8 +50,8 @@ def ask_input(chosen: Chosen, utterance: str) -> Question:
     return Question(
         text=" ".join(sentence for sentence in sentences if sentence),
         missing=path,
-        tool=chosen.profile.spec.name,
-        arguments=filled.arguments,
+        tool=profile.spec.name,
+        arguments=arguments,
         options=options[:_MOST_OPTIONS],
         utterance=utterance[:_LONGEST_UTTERANCE],
     )

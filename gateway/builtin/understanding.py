@@ -8,6 +8,7 @@ from gateway.builtin.chat_tools import CHAT_TOOL_NAMES
 from gateway.builtin.choosing import Chosen, Circumstances, Tie, choose
 from gateway.builtin.conversation import (
     EMPTY_TEXT,
+    FORBIDDEN_TEXT,
     TOO_LONG_TEXT,
     explanation,
     not_understood,
@@ -44,7 +45,7 @@ def understand(request: ModelRequest, catalogue: Catalogue) -> Outcome:
     """What the last message of the user wants."""
     scene = _scene(request, catalogue)
     if scene.said.too_long and scene.said.document is None:
-        return ended(TOO_LONG_TEXT, "the message is longer than what is read")
+        return ended(TOO_LONG_TEXT, "the message is longer than what is read", understood=False)
     if scene.open_question is not None:
         outcome = answered(scene.open_question, scene.said, scene.index, scene.files, scene.around)
         if outcome is not None:
@@ -131,7 +132,10 @@ def _talked(scene: Scene) -> Outcome:
         nearest = [match for match in scene.index.search(stems) if match.strong]
         if nearest:
             return ended(explanation(nearest[0].profile), "asks how, and not for the thing itself")
-    return ended(not_understood(scene.said, scene.index), "nothing fits")
+    forbidden = bool(scene.said.clauses) and all(clause.negated for clause in scene.said.clauses)
+    if forbidden:
+        return ended(FORBIDDEN_TEXT, "it forbids, and asks for nothing")
+    return ended(not_understood(scene.said, scene.index), "nothing fits", understood=False)
 
 
 def _scene(request: ModelRequest, catalogue: Catalogue) -> Scene:

@@ -47,7 +47,9 @@ class Composer:
         if name is None or request.bare or any(message.role == "system" for message in request.messages):
             return request
         soul = self._souls[name]
-        tools = tuple(tool for tool in request.tools if soul.admits(tool.name))
+        # Which way a message goes is only told, so that the tools are only listed.
+        called = request.purpose is not Purpose.ROUTE
+        tools = tuple(tool for tool in request.tools if called and soul.admits(tool.name))
         composed = compose(
             Prompt(
                 soul=soul,

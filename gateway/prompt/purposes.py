@@ -15,8 +15,9 @@ INSTRUCTIONS: Mapping[Purpose, str] = MappingProxyType(
             "promises nothing."
         ),
         Purpose.ROUTE: (
-            "Say which way the last message goes: to talk about something, or to have something done. Choose one of "
-            "the ways that you are given and nothing else. A command outranks a question; when in doubt, it is talk."
+            "Say which way the last message goes: to the operator, where something is to be done or looked up and one "
+            "of the tools does that, or to the companion, to be talked about. Do nothing of it now. A command outranks "
+            "a question; when in doubt, it is talk. Give the reason in one short sentence."
         ),
         Purpose.PLAN: (
             "Choose the one next step: call one of the listed tools with arguments that were really given, or ask for "

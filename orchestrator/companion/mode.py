@@ -31,8 +31,8 @@ def choose_mode(routed: ModelResult, *, wanted: Mode | None = None) -> ModeChoic
     """The mode for a message, from the answer to its ROUTE call. ``wanted`` is the caller's explicit choice.
 
     The first rule that holds decides: asked for; answers an open question; a command; a question that a tool
-    answers; talk. So a command outranks a question in the same message. What is not understood is talk: without a
-    clear wish there is no effect.
+    answers; a model's choice; talk. So a command outranks a question in the same message. What is not understood is
+    talk: without a clear wish there is no effect.
     """
     seen: dict[str, Any] = routed.data if isinstance(routed.data, dict) else {}
     acts = seen.get("mode") == Mode.OPERATOR.value
@@ -43,5 +43,5 @@ def choose_mode(routed: ModelResult, *, wanted: Mode | None = None) -> ModeChoic
         return ModeChoice(mode=Mode.COMPANION, rule="talk", reason=reason)
     if seen.get("resumed") is True:
         return ModeChoice(mode=Mode.OPERATOR, rule="answer", reason=reason)
-    rule = "command" if seen.get("mood") == "command" else "question"
+    rule = {"command": "command", None: "model"}.get(seen.get("mood"), "question")
     return ModeChoice(mode=Mode.OPERATOR, rule=rule, reason=reason)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.database import Transaction
-from gateway import ModelRequest, Purpose
+from gateway import ModelRequest, ModelResult, Purpose
+from gateway.builtin import ask_missing
 from orchestrator.graph.answering import answered_by
 from orchestrator.graph.conversation import conversation, whose
 from orchestrator.graph.services import TurnServices
@@ -40,17 +41,29 @@ async def structure(state: TurnState, execution: Execution[TurnServices], place:
         journal.result(tx, "model.called", place, planned["record"])
 
     answer = await journal.once(place, "model", plan, record=record, repeatable=True)
-    planned = answer["result"]
-    call = planned["tool_calls"][0] if planned["tool_calls"] else None
-    question = planned["question"]
-    if call is None and question is not None and question.get("tool"):
-        call = {"name": question["tool"], "arguments": question["arguments"]}
     return {
-        "call": {"tool": call["name"], "arguments": call["arguments"]} if call else None,
-        "question": question,
-        "talk": planned["text"],
+        **understanding(ModelResult.model_validate(answer["result"]), request),
         "planned_by": answered_by(answer["record"]),
-        "situation": "; ".join(sentence.rstrip(".") for sentence in planned["trace"]) or planned["text"],
+    }
+
+
+def understanding(planned: ModelResult, request: ModelRequest) -> dict[str, Any]:
+    """The one call that is decided about next, and the question for what it lacks. What else was planned is told."""
+    question, later = planned.question, planned.tool_calls[1:]
+    tool, arguments = None, {}
+    if planned.tool_calls:
+        tool, arguments = planned.tool_calls[0].name, planned.tool_calls[0].arguments
+        spec = next((each for each in request.tools if each.name == tool), None)
+        question = ask_missing(spec, arguments, request.messages[-1].content) if spec is not None else None
+    elif question is not None and question.tool:
+        tool, arguments = question.tool, question.arguments
+    names = ", ".join(dict.fromkeys(call.name for call in later))
+    left = f"One thing at a time; left for your next message: {names}." if later else ""
+    return {
+        "call": {"tool": tool, "arguments": arguments} if tool else None,
+        "question": question.model_dump(mode="json") if question else None,
+        "talk": "\n\n".join(part for part in (planned.text, left) if part),
+        "situation": "; ".join(sentence.rstrip(".") for sentence in planned.trace) or planned.text,
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, TypeAlias
 
 from tests.models import delivery
-from tests.models.answers import Answer, Garbage, Hangs, Refused, Said, say
+from tests.models.answers import Answer, Garbage, Hangs, Refused, Said, say, structured
 from tests.models.asked import Asked
 from tests.models.chat import Chat
 from tests.models.dialect import Dialect, Json, take_turn
@@ -22,6 +23,7 @@ Otherwise: TypeAlias = "Answer | Callable[[Asked], Answer]"
 
 DEFAULT = say("Hello from the script.")
 DATE = "2027-01-15T08:00:00Z"
+WAYS = '"enum": ["companion", "operator"]'
 SPEAKING = frozenset({"/chat/completions", "/responses", "/messages"})
 
 
@@ -33,7 +35,8 @@ class ModelServer:
 
     Conversations (chat, responses, messages) take the answers of ``script`` in turn, and when it is empty that of
     ``otherwise``, which may also be a function of the request. Embeddings and the list of models are answered from
-    the request, unless ``refusals`` has something for them. A test may change all three while it runs.
+    the request, unless ``refusals`` has something for them. Where a turn only asks which way a message goes, ``way`` is
+    the answer: the script is for what comes then. A test may change all of these while it runs.
 
     What real providers refuse whatever their model would say, a conversation that is none, is refused here, too.
 
@@ -51,6 +54,8 @@ class ModelServer:
         self.script: list[Answer] = list(script)
         self.otherwise: Otherwise = otherwise
         self.models = list(models)
+        self.way: Answer = structured({"mode": "companion", "reason": "It is talk."})
+        self.ways: list[Asked] = []
         self.refusals: list[Refused | Hangs | Garbage] = []
         self.requests: list[Asked] = []
         self.port = 0
@@ -140,7 +145,7 @@ class ModelServer:
         asked = Asked(self._count, request.path, request.headers, request.json(), at)
         if self._remember:
             async with self._arrived:
-                self.requests.append(asked)
+                (self.ways if asks_the_way(asked) else self.requests).append(asked)
                 self._arrived.notify_all()
         return asked
 
@@ -180,6 +185,8 @@ class ModelServer:
         """What the script has for this request; None where the answer follows from the request."""
         if endpoint not in SPEAKING:
             return self.refusals.pop(0) if self.refusals else None
+        if asks_the_way(asked):
+            return self.way
         if self.script:
             return self.script.pop(0)
         return self.otherwise(asked) if callable(self.otherwise) else self.otherwise
@@ -192,6 +199,12 @@ class ModelServer:
             return {"data": listed, "has_more": False, "first_id": self.models[0], "last_id": self.models[-1]}
         listed = [{"id": name, "object": "model", "created": 0, "owned_by": "tests"} for name in self.models]
         return {"object": "list", "data": listed}
+
+
+def asks_the_way(asked: Asked) -> bool:
+    """Whether a turn asks who shall answer a message, which a schema of its own tells."""
+    body = asked.body if isinstance(asked.body, dict) else {}
+    return WAYS in json.dumps(body.get("response_format") or body.get("tools") or "")
 
 
 async def _end(*tasks: asyncio.Future[Any]) -> None:

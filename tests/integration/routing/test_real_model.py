@@ -16,6 +16,7 @@ def test_a_turn_is_streamed_from_a_real_model(serve: Serve, tmp_path: Path, real
         f'[llm.providers.here]\nkind = "compatible"\nbase_url = "{real_model}"\n'
         '[llm.models.tiny]\nprovider = "here"\nmodel = "smollm2"\ncontext = 4096\noutput = 48\n'
         '[llm.tiers]\nstandard = ["tiny"]\nheavy = ["tiny"]\n'
+        '[llm.purposes.route]\nmodels = ["builtin"]\n'
     )
     with serve().ready().client() as client:
         thread = client.post("/v1/threads", json={}).json()["id"]

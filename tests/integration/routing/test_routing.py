@@ -10,7 +10,7 @@ import httpx
 
 from tests.integration.door.conftest import Serve, Served
 from tests.integration.routing.conftest import Configure, say
-from tests.models import ModelServer, call_tool, refuse
+from tests.models import ModelServer, call, call_tool, call_tools, refuse, structured
 from tests.models import say as answer
 
 PATIENCE = 20
@@ -44,8 +44,9 @@ def test_a_turn_is_answered_by_the_model_and_says_by_which(
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
     assert sent["messages"][-1]["content"].endswith(">>>\n\nTell me something about Bern.")
     assert "tools" not in sent
-    (call,) = client.get("/admin/model-calls").json()["items"]
-    assert (call["purpose"], call["run"], call["input_tokens"]) == ("chat", message["run"], 30)
+    talk, way = client.get("/admin/model-calls").json()["items"]
+    assert (talk["purpose"], talk["run"], talk["input_tokens"]) == ("chat", message["run"], 30)
+    assert (way["purpose"], way["run"]) == ("route", message["run"])
 
 
 def test_the_operator_plans_with_the_model_under_the_same_decisions(
@@ -62,6 +63,49 @@ def test_the_operator_plans_with_the_model_under_the_same_decisions(
     asked = say(client, "list my modules")
     assert "Which of the two do you mean?" in asked["text"]
     assert asked["data"]["tool_calls"] == []
+
+
+def test_what_a_models_call_lacks_is_asked_for_and_more_than_one_call_is_left_for_later(
+    house: tuple[Served, httpx.Client], models: ModelServer
+) -> None:
+    _, client = house
+    models.script = [call_tool("install_module", {})]
+    asked = say(client, "list my modules")
+    assert asked["data"]["question"]["missing"] == "draft"
+    assert asked["text"].startswith("Which `draft` shall I use")
+    assert asked["data"]["tool_calls"] == []
+    models.script = [call_tools(call("list_modules", {}), call("install_module", {"draft": "any"}))]
+    done = say(client, "list my modules")
+    assert [each["name"] for each in done["data"]["tool_calls"]] == ["list_modules"]
+    assert "left for your next message: install_module." in done["text"]
+    models.script = [call_tool("delete_everything", {})] * 2
+    refused = say(client, "list my modules")
+    assert refused["data"]["provider"] == "builtin"
+    assert "answered instead of small" in refused["data"]["instead_of"]
+
+
+def test_a_message_that_the_rules_do_not_understand_goes_the_way_that_the_model_says(
+    house: tuple[Served, httpx.Client], models: ModelServer
+) -> None:
+    _, client = house
+    models.way = structured({"mode": "operator", "reason": "It wants to see something."})
+    models.script = [call_tool("list_modules", {})]
+    done = say(client, "Anything here by now?")
+    assert (done["data"]["mode"], done["data"]["mode_reason"]) == ("operator", "It wants to see something.")
+    assert done["data"]["tool_calls"][0]["name"] == "list_modules"
+    (way,) = models.ways
+    assert "tools" not in way.body
+    assert "list_modules: List the installed modules." in way.body["messages"][-1]["content"]
+    models.way = refuse(400)
+    assert say(client, "Anything here by now?")["data"]["mode"] == "companion"
+    models.way = structured({"mode": "both", "reason": ""})
+    assert say(client, "Anything here by now?")["data"]["mode"] == "companion"
+    asked = len(models.ways)
+    assert say(client, "list my modules")["data"]["mode"] == "operator"
+    document = {**routing(client)["routing"], "purposes": {"route": {"models": ["builtin"]}}}
+    client.put("/admin/routing", json={"document": document}).raise_for_status()
+    assert say(client, "Anything here by now?")["data"]["mode"] == "companion"
+    assert len(models.ways) == asked
 
 
 def test_what_was_done_before_is_told_to_the_model_as_calls_with_their_results(
