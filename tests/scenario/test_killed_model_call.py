@@ -36,11 +36,12 @@ def test_an_answer_that_was_recorded_is_not_asked_for_again(
     service.start().ready()
     (run,) = service.get("/v1/runs", kind="turn")["items"]
     assert me.ended(run["id"])["state"] == "done"
-    assert len(threaded_models.requests) == paid
+    assert (len(threaded_models.ways), len(threaded_models.requests)) == (1, paid)
     _, reply = me.messages()
     assert reply["text"] == ("First answer. [CONVERSATION]" if paid == 1 else "Second answer. [CONVERSATION]")
     calls = service.get("/admin/model-calls")["items"]
-    assert [(call["run"], call["failure"]) for call in calls] == [(run["id"], None)] * paid
+    assert {(call["run"], call["failure"]) for call in calls} == {(run["id"], None)}
+    assert [call["purpose"] for call in calls] == ["chat"] * paid + ["route"]
 
 
 def test_a_plan_that_was_recorded_is_not_made_again(serve, threaded_models: ModelServer) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from openai import AsyncOpenAI
 
-from tests.models import ModelServer, drip, refuse, say
+from tests.models import ModelServer, drip, refuse, say, structured
 from tests.verify.service import RunningService
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,6 +22,7 @@ TALK: list[Any] = [
 
 async def test_the_turn_is_streamed_as_it_is_made(client: AsyncOpenAI, server: ModelServer) -> None:
     gate = asyncio.Semaphore(1)
+    server.way = structured({"mode": "companion", "reason": "A story."}, usage=(400, 9))
     server.script = [drip("Once upon a time.", gate, usage=(20, 4))]
     stream = await client.chat.completions.create(
         model="nexus/companion", messages=TALK, stream=True, stream_options={"include_usage": True}
@@ -37,7 +38,7 @@ async def test_the_turn_is_streamed_as_it_is_made(client: AsyncOpenAI, server: M
     assert len(texts) > 1
     assert "".join(texts) == "Once upon a time. [CONVERSATION]"
     assert usage is not None
-    assert (usage.prompt_tokens, usage.completion_tokens) == (20, 4)
+    assert (usage.prompt_tokens, usage.completion_tokens) == (420, 13)  # the whole turn
 
 
 async def test_the_earlier_messages_are_its_history(
