@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Connection, Float, Index, In
 from core.clock import rfc3339
 from core.database import Transaction, metadata
 from gateway.messages import ModelRequest
+from gateway.purpose import Purpose
 from gateway.result import CallRecord, Usage
 
 SpendBy = Literal["purpose", "model", "day"]
@@ -94,10 +95,12 @@ def recent_calls(connection: Connection, org: str, *, limit: int, before: str | 
 
 
 def one_call(connection: Connection, org: str, call_id: str) -> dict[str, Any] | None:
-    """One call, with what was said in it as far as that was kept."""
+    """One call by our names and by OpenTelemetry's, with what was said in it as far as that was kept."""
     query = select(model_calls).where(model_calls.c.org == org, model_calls.c.id == call_id)
     row = connection.execute(query).mappings().first()
-    return None if row is None else _shown(row) | {"payload": json.loads(row["payload"] or "null")}
+    if row is None:
+        return None
+    return _shown(row) | {"attributes": genai_attributes(row), "payload": json.loads(row["payload"] or "null")}
 
 
 def spend(connection: Connection, org: str, *, since: datetime, by: tuple[SpendBy, ...]) -> list[dict[str, Any]]:
@@ -123,20 +126,24 @@ def spend(connection: Connection, org: str, *, since: datetime, by: tuple[SpendB
     return [_priced(row) for row in connection.execute(query).mappings()]
 
 
-def genai_attributes(request: ModelRequest, record: CallRecord) -> dict[str, Any]:
-    """The record by the names of OpenTelemetry's semantic conventions for generative AI (gen_ai.*)."""
-    operation = "embeddings" if record.purpose.value == "embed" else "chat"
-    asked = request.model or record.model
+def genai_attributes(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A call by the names of OpenTelemetry's semantic conventions for generative AI, where they have one.
+
+    See https://opentelemetry.io/docs/specs/semconv/gen-ai/ (the attributes of an inference span).
+    """
+    tried: list[dict[str, Any]] = json.loads(row["attempts"])
     found = {
-        "gen_ai.operation.name": operation,
-        "gen_ai.provider.name": record.provider,
-        "gen_ai.request.model": asked,
-        "gen_ai.response.model": record.model,
-        "gen_ai.response.finish_reasons": [record.finish_reason.value] if record.finish_reason else None,
-        "gen_ai.usage.input_tokens": record.usage.input_tokens,
-        "gen_ai.usage.output_tokens": record.usage.output_tokens,
-        "gen_ai.conversation.id": request.thread,
-        "error.type": record.failure,
+        "gen_ai.operation.name": "embeddings" if row["purpose"] == Purpose.EMBED.value else "chat",
+        "gen_ai.provider.name": row["provider"],
+        "gen_ai.request.model": tried[0]["model"] if tried else None,
+        "gen_ai.response.model": row["model"] if row["failure"] is None else None,
+        "gen_ai.response.finish_reasons": [row["finish_reason"]] if row["finish_reason"] else None,
+        "gen_ai.usage.input_tokens": row["input_tokens"],
+        "gen_ai.usage.output_tokens": row["output_tokens"],
+        "gen_ai.usage.cache_read.input_tokens": row["cached_tokens"],
+        "gen_ai.usage.reasoning.output_tokens": row["reasoning_tokens"],
+        "gen_ai.conversation.id": row["thread"],
+        "error.type": row["failure"],
     }
     return {name: value for name, value in found.items() if value is not None}
 

@@ -211,12 +211,21 @@ class ModelCall(Answer):
     reasoning_tokens: int
     cost: str
     estimated: bool
+    cached: bool
     latency_seconds: float
     first_seconds: float | None
     tries: int
     attempts: list[CallAttempt]
     prompt_hash: str
     created_at: str
+
+
+class OneModelCall(ModelCall):
+    """``attributes``: the call by OpenTelemetry's names (gen_ai.*). ``payload``: what was kept of the words."""
+
+    attributes: dict[str, Any]
+    payload: dict[str, Any] | None
+    as_of: int
 
 
 class ModelCalls(Page):
@@ -254,5 +263,6 @@ ANSWERS_OF_MODELS: dict[str, type[Answer]] = {
     "define_budget": DefinedBudget,
     "change_budget": DefinedBudget,
     "list_calls": ModelCalls,
+    "get_call": OneModelCall,
     "spent": Spend,
 }

@@ -23,7 +23,7 @@ from gateway.database_ledger import DatabaseLedger
 from gateway.records import one_call, recent_calls, spend
 from gateway.tokens import TokenCounter
 from tests.integration.gateway.conftest import MakeGateway, asked
-from tests.models import ModelServer, cut, drip, reasoning, refuse, reset_after, say
+from tests.models import ModelServer, Usage, cut, drip, reasoning, refuse, reset_after, say
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 DOLLAR = 10**9
@@ -228,6 +228,33 @@ async def test_what_was_said_is_kept_as_the_routing_says(
     assert found is not None
     assert (found["payload"]["messages"][0] if found["payload"] else None) == kept
     assert await house.db.read(lambda connection: one_call(connection, "guest", call["id"])) is None
+
+
+async def test_a_call_is_told_by_opentelemetrys_names(
+    db: Database, gateway_of: MakeGateway, server: ModelServer
+) -> None:
+    house = House(db, gateway_of)
+    server.script = [say("Yes.", usage=Usage(9, 2, cached=4)), refuse(401)]
+    await house.gateway.generate(asked())
+    with pytest.raises(CallFailed):
+        await house.gateway.generate(asked())
+    failed, answered = [
+        await house.db.read(lambda connection, id_=call["id"]: one_call(connection, "home", id_)) or {}
+        for call in await house.calls()
+    ]
+    assert answered["attributes"] == {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "one",
+        "gen_ai.request.model": "small",
+        "gen_ai.response.model": "small",
+        "gen_ai.response.finish_reasons": ["stop"],
+        "gen_ai.usage.input_tokens": 9,
+        "gen_ai.usage.output_tokens": 2,
+        "gen_ai.usage.cache_read.input_tokens": 4,
+        "gen_ai.usage.reasoning.output_tokens": 0,
+    }
+    assert failed["attributes"]["error.type"] == "auth"
+    assert "gen_ai.response.model" not in failed["attributes"]
 
 
 async def test_words_are_kept_without_secrets(db: Database, gateway_of: MakeGateway, server: ModelServer) -> None:

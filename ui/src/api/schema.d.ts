@@ -2293,6 +2293,8 @@ export interface components {
         ModelCall: {
             /** Attempts */
             attempts: components["schemas"]["CallAttempt"][];
+            /** Cached */
+            cached: boolean;
             /** Cached Tokens */
             cached_tokens: number;
             /** Cost */
@@ -2525,6 +2527,72 @@ export interface components {
             variable: string | null;
             /** Why */
             why: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * OneModelCall
+         * @description ``attributes``: the call by OpenTelemetry's names (gen_ai.*). ``payload``: what was kept of the words.
+         */
+        OneModelCall: {
+            /** As Of */
+            as_of: number;
+            /** Attempts */
+            attempts: components["schemas"]["CallAttempt"][];
+            /** Attributes */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** Cached */
+            cached: boolean;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Cost */
+            cost: string;
+            /** Created At */
+            created_at: string;
+            /** Estimated */
+            estimated: boolean;
+            /** Failure */
+            failure: string | null;
+            /** Finish Reason */
+            finish_reason: string | null;
+            /** First Seconds */
+            first_seconds: number | null;
+            /** Id */
+            id: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Latency Seconds */
+            latency_seconds: number;
+            /** Model */
+            model: string;
+            /** Org */
+            org: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Payload */
+            payload: {
+                [key: string]: unknown;
+            } | null;
+            /** Prompt Hash */
+            prompt_hash: string;
+            /** Provider */
+            provider: string;
+            /** Purpose */
+            purpose: string;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Run */
+            run: string | null;
+            /** Thread */
+            thread: string | null;
+            /** Tier */
+            tier: string | null;
+            /** Tries */
+            tries: number;
+            /** User */
+            user: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -4151,9 +4219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["OneModelCall"];
                 };
             };
         };
