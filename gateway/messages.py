@@ -53,10 +53,15 @@ class ToolSpec(Value):
     strict: bool = False
 
     @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the whole specification; computed once an object, so keep the object."""
+    def text(self) -> str:
+        """The whole specification as JSON; made once an object, so keep the object."""
         whole = [self.name, self.description, self.input_schema, self.effect, *([True] if self.strict else ())]
-        return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+        return json.dumps(whole, sort_keys=True)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of ``text``."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 class ToolChoice(Value):

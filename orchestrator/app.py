@@ -22,6 +22,8 @@ from core.keyring import Keyring
 from core.settings import Settings
 from gateway import Gateway, LitellmWorker
 from gateway.budget import Budgets
+from gateway.builtin import BuiltinProvider
+from gateway.builtin.ranking import Catalogue
 from gateway.cache import DatabaseCache
 from gateway.database_ledger import DatabaseLedger
 from gateway.prompt import Composer
@@ -220,11 +222,13 @@ async def open_models(
     """The gateway with its money, its keys and the routing in force."""
     worker = LitellmWorker()
     stack.push_async_callback(worker.aclose)
+    catalogue = Catalogue()
     gateway = Gateway(
+        builtin=BuiltinProvider(catalogue),
         worker=worker,
         ledger=DatabaseLedger(base.db, base.ids),
         reveal=partial(credentials.reveal, HOME_ORG),
-        compose=Composer(),
+        compose=Composer(catalogue=catalogue),
         cache=DatabaseCache(base.db, base.clock),
     )
     routing = Routing(base.db, gateway, worker, file=Path("nexus.toml"), shared=not base.url.startswith("sqlite"))

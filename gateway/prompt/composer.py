@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from gateway.builtin.ranking import Catalogue
 from gateway.messages import ModelRequest
 from gateway.prompt.budget import PromptBudget
 from gateway.prompt.composition import compose
+from gateway.prompt.narrowing import narrowed
 from gateway.prompt.prompt import Material, Prompt
 from gateway.prompt.soul import Soul, load_souls
 from gateway.purpose import Purpose
@@ -34,8 +36,10 @@ class Composer:
     wants.
     """
 
-    def __init__(self, souls: Mapping[str, Soul] | None = None) -> None:
+    def __init__(self, souls: Mapping[str, Soul] | None = None, *, catalogue: Catalogue | None = None) -> None:
+        """``catalogue`` knows the tools already, where the builtin provider has read them."""
         self._souls = souls or load_souls()
+        self._catalogue = catalogue or Catalogue()
 
     def __call__(self, request: ModelRequest, context: int | None = None) -> ModelRequest:
         """``request`` as a language model gets it, with the tools that its soul may be given.
@@ -49,12 +53,13 @@ class Composer:
         soul = self._souls[name]
         # Which way a message goes is only told, so that the tools are only listed.
         called = request.purpose is not Purpose.ROUTE
-        tools = tuple(tool for tool in request.tools if called and soul.admits(tool.name))
+        admitted = tuple(tool for tool in request.tools if called and soul.admits(tool.name))
+        tools = narrowed(self._catalogue, admitted, request.messages, context)
         composed = compose(
             Prompt(
                 soul=soul,
                 purpose=request.purpose,
-                task=f"It is {request.now.isoformat()}." if request.now is not None else "",
+                task=_task(request, len(admitted) - len(tools)),
                 context=_materials(request, shown=not tools),
                 conversation=request.messages,
                 tools=tools,
@@ -62,6 +67,12 @@ class Composer:
             PromptBudget(total=min(_MOST, int(context * _SHARE))) if context is not None else None,
         )
         return request.model_copy(update={"messages": composed.messages, "tools": tools, "params": {}, "now": None})
+
+
+def _task(request: ModelRequest, left_out: int) -> str:
+    now = f"It is {request.now.isoformat()}." if request.now is not None else ""
+    more = f"{left_out} more tools are installed than are listed; if none of these fits, say so." if left_out else ""
+    return " ".join(part for part in (now, more) if part)
 
 
 def _materials(request: ModelRequest, *, shown: bool) -> tuple[Material, ...]:
