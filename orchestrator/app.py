@@ -37,7 +37,7 @@ from modules.proven_code import ProvenCode
 from orchestrator.api import routers
 from orchestrator.api.guard import Guard
 from orchestrator.api.openapi import PROBLEM_RESPONSES, describe, operation_id
-from orchestrator.api.problem import install
+from orchestrator.api.refusal import install
 from orchestrator.api.stand_in import stand_in_router
 from orchestrator.bind import parse_bind
 from orchestrator.builds.card import edit_card

@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from core.errors import NexusError, Unavailable
+from orchestrator.api.dialect import RETRY_SECONDS, openai_document, problem_document, speaks_openai
 
 WAIT_SECONDS = 20.0
 ALIVE_PATHS = frozenset({"/healthz", "/health", "/v1/health"})
@@ -113,26 +114,31 @@ class FrontDoor:
             pass
         if self._house is not None:
             await self._house(scope, receive, send)
-        else:
-            await answer(send, 503, starting_problem(), retry=True, media_type="application/problem+json")
+            return
+        state = "stopping" if self._closing.is_set() else "still starting"
+        await refuse(send, scope["path"], Unavailable(f"The service is {state}."))
 
 
-def starting_problem() -> dict[str, Any]:
-    """The problem document of a service that is not ready yet; the same members as every other."""
-    error = Unavailable("The service is still starting.")
-    return {
-        "type": "https://nexus.invalid/problems/unavailable",
-        "title": "Service Unavailable",
-        "status": error.status,
-        "code": error.code,
-        "detail": error.detail,
-        "mend": error.mend,
-        "request_id": str(uuid.uuid4()),
-    }
+async def refuse(send: Send, path: str, error: Unavailable) -> None:
+    """``error`` in the words of whoever asks for ``path``, who may ask again."""
+    request_id = str(uuid.uuid4())
+    if speaks_openai(path):
+        document = openai_document(f"{error.detail} {error.mend}", "server_error", error.code)
+        await answer(send, error.status, document, retry=True, request_id=request_id)
+    else:
+        document = problem_document(error, request_id, error.status)
+        media_type = "application/problem+json"
+        await answer(send, error.status, document, retry=True, request_id=request_id, media_type=media_type)
 
 
 async def answer(
-    send: Send, status: int, body: dict[str, Any], *, retry: bool = False, media_type: str = "application/json"
+    send: Send,
+    status: int,
+    body: dict[str, Any],
+    *,
+    retry: bool = False,
+    request_id: str | None = None,
+    media_type: str = "application/json",
 ) -> None:
     content = json.dumps(body, separators=(",", ":")).encode()
     headers = [
@@ -142,8 +148,8 @@ async def answer(
         (b"x-content-type-options", b"nosniff"),
     ]
     if retry:
-        headers.append((b"retry-after", b"2"))
-    if "request_id" in body:
-        headers.append((b"x-request-id", body["request_id"].encode()))
+        headers.append((b"retry-after", str(RETRY_SECONDS).encode()))
+    if request_id is not None:
+        headers.append((b"x-request-id", request_id.encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

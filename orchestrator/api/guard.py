@@ -17,13 +17,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.errors import InvalidInput, NexusError, TooLarge
 from core.ids import Ids
 from orchestrator.api.origins import answers_to
-from orchestrator.api.problem import problem, too_large
+from orchestrator.api.problem import too_large
+from orchestrator.api.refusal import refused
 
 log = logging.getLogger("nexus.api")
 
 DRAIN_SECONDS = 10.0
 """How long a body that is too large is read on, and thrown away, so that its sender can hear why."""
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+CLOSE = {"Connection": "close"}
 RESPONSE_HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -74,20 +76,20 @@ class Guard:
         if refusal := self._refusal(headers, limit):
             if isinstance(refusal, TooLarge) and headers.get("expect", "").lower() != "100-continue":
                 await drained(receive)
-            await problem(refusal, request_id, {"Connection": "close"})(scope, receive, outgoing)
+            await refused(scope, refusal, CLOSE)(scope, receive, outgoing)
             return
         try:
             await self._app(scope, Incoming(receive, limit), outgoing)
         except ClientDisconnect:
             log.debug("request %s: the client left", request_id)
         except BodyTooLarge:
-            await problem(too_large(limit), request_id, {"Connection": "close"})(scope, receive, outgoing)
+            await refused(scope, too_large(limit), CLOSE)(scope, receive, outgoing)
         except Exception:
             log.exception("request %s: %s %s failed", request_id, scope["method"], scope["path"])
             if outgoing.started:
                 raise
             failure = NexusError("Something went wrong inside.")
-            await problem(failure, request_id)(scope, receive, outgoing)
+            await refused(scope, failure)(scope, receive, outgoing)
 
     def _request_id(self, headers: Headers) -> str:
         given = headers.get("x-request-id", "")
@@ -129,7 +131,7 @@ class Incoming:
             if self._left < 0:
                 if message.get("more_body", False):
                     await drained(self._receive)
-                raise BodyTooLarge(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+                raise BodyTooLarge(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, headers=CLOSE)
         return message
 
 

@@ -19,13 +19,13 @@ from orchestrator.api.openai.answering import pieces, whole
 from orchestrator.api.openai.chat_answer import Completion
 from orchestrator.api.openai.chat_body import ChatBody, as_request
 from orchestrator.api.openai.described import ERRORS
-from orchestrator.api.openai.errors import OpenAIRoute, told
+from orchestrator.api.openai.errors import told
 from orchestrator.api.openai.flow import FlowResponse, begin, unless_gone
 from orchestrator.api.openai.names import target
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 
-router = APIRouter(prefix="/v1/chat", tags=["openai"], route_class=OpenAIRoute, responses=ERRORS)
+router = APIRouter(prefix="/v1/chat", tags=["openai"], responses=ERRORS)
 
 log = logging.getLogger("nexus.api")
 
@@ -51,6 +51,6 @@ async def events(chunks: AsyncIterator[dict[str, Any]]) -> AsyncIterator[ServerS
             yield ServerSentEvent(json.dumps(chunk, ensure_ascii=False), sep="\n")
     except NexusError as error:
         log.warning("a stream ended early: %s", error.detail)
-        yield ServerSentEvent(json.dumps({"error": told(error).as_dict()}, ensure_ascii=False), sep="\n")
+        yield ServerSentEvent(json.dumps(told(error).as_document(), ensure_ascii=False), sep="\n")
     else:
         yield ServerSentEvent("[DONE]", sep="\n")

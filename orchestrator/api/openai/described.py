@@ -23,8 +23,7 @@ _ERROR = {
     },
 }
 
-# What the guard in front of every route refuses (a strange host, a body over the limit) is a problem document still.
 ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {**response, "content": {"application/json": {"schema": _ERROR}, **response["content"]}}
+    status: {**response, "content": {"application/json": {"schema": _ERROR}}}
     for status, response in PROBLEM_RESPONSES.items()
 }

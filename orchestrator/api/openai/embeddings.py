@@ -16,13 +16,12 @@ from core.actor import Actor, Role
 from orchestrator.api.bodies import Body
 from orchestrator.api.openai.bodies import as_list
 from orchestrator.api.openai.described import ERRORS
-from orchestrator.api.openai.errors import OpenAIRoute
 from orchestrator.api.openai.flow import unless_gone
 from orchestrator.api.openai.names import embedding_model
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 
-router = APIRouter(prefix="/v1/embeddings", tags=["openai"], route_class=OpenAIRoute, responses=ERRORS)
+router = APIRouter(prefix="/v1/embeddings", tags=["openai"], responses=ERRORS)
 
 Text = Annotated[str, Field(min_length=1)]
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from core.errors import BudgetExceeded, InvalidInput, NexusError, NotFound, Unauthenticated, Unavailable
+from core.errors import BudgetExceeded, InvalidInput, NexusError, NotFound, Unauthenticated
 from gateway import CallFailed, FailureClass
-from orchestrator.api.problem import as_nexus_error, request_id_of, sentence_of
-
-log = logging.getLogger("nexus.api")
+from orchestrator.api.dialect import openai_document
+from orchestrator.api.problem import sentence_of
 
 _REFUSED, _FAILED = "invalid_request_error", "server_error"
 # What pydantic says of a member that we know and take with other values only.
@@ -58,13 +53,13 @@ class Told:
     code: str
     param: str | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """The ``error`` object."""
-        return {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
+    def as_document(self) -> dict[str, Any]:
+        """The body of a refusal, and the event that ends a stream."""
+        return openai_document(self.message, self.type, self.code, self.param)
 
 
-def told(error: NexusError) -> Told:
-    """``error`` in OpenAI's words; ``param`` is among its facts where it has one."""
+def told(error: NexusError, status: int | None = None) -> Told:
+    """``error`` in OpenAI's words, with ``status`` where it is the framework's; ``param`` is among its facts."""
     message, param = f"{error.detail} {error.mend}", error.facts.get("param")
     match error:
         case Unauthenticated():
@@ -77,55 +72,26 @@ def told(error: NexusError) -> Told:
         case InvalidInput(status=422):
             return Told(400, message, _REFUSED, error.code, param)
         case _:
-            kind = _REFUSED if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else _FAILED
-            return Told(error.status, message, kind, error.code, param)
+            status = status or error.status
+            kind = _REFUSED if status < HTTPStatus.INTERNAL_SERVER_ERROR else _FAILED
+            return Told(status, message, kind, error.code, param)
 
 
-def refusal(error: NexusError, *, status: int | None = None) -> Response:
-    """``error`` as a response.
+def refusal(error: NexusError, headers: Mapping[str, str] | None = None, *, status: int | None = None) -> Response:
+    """``error`` as a response; ``status`` outranks the error's own.
 
     ``x-should-retry`` keeps OpenAI's own libraries from asking again what the gateway has tried often enough.
     """
-    said = told(error)
-    headers = {"x-should-retry": "false"}
+    said = told(error, status)
+    sent = {"x-should-retry": "false", **(headers or {})}
     if said.status == HTTPStatus.UNAUTHORIZED:
-        headers["WWW-Authenticate"] = 'Bearer realm="nexus"'
-    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        headers["Connection"] = "close"
-    return JSONResponse({"error": said.as_dict()}, status_code=status or said.status, headers=headers)
+        sent.setdefault("WWW-Authenticate", 'Bearer realm="nexus"')
+    return JSONResponse(said.as_document(), status_code=said.status, headers=sent)
 
 
-class OpenAIRoute(APIRoute):
-    """A route whose every error, the framework's own included, is in OpenAI's shape."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handled(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except NexusError as error:
-                if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, Unavailable):
-                    log.error("request %s: %s", request_id_of(request), error.detail)
-                return refusal(error)
-            except RequestValidationError as error:
-                return refusal(as_unreadable(error))
-            except HTTPException as error:
-                return refusal(as_nexus_error(request, error), status=error.status_code)
-            except ClientDisconnect:
-                raise
-            except Exception:
-                log.exception("request %s: %s failed", request_id_of(request), request.url.path)
-                return refusal(NexusError("Something went wrong inside."))
-
-        return handled
-
-
-def as_unreadable(error: RequestValidationError) -> NexusError:
+def as_unreadable(error: RequestValidationError) -> InvalidInput:
     """The first thing that is wrong with a body. What was sent is never repeated: it may hold a secret."""
     first = error.errors()[0]
-    if first["type"] == "json_invalid":
-        return Unsupported(f"The body is not valid JSON: {first['ctx']['error']}.", mend="Send one JSON object.")
     param = place_in(error.body, first["loc"][1:], missing=first["type"] == "missing")
     if first["type"] in _NOT_TAKEN:
         return Unsupported(f"{param} is not supported here.", param=param)

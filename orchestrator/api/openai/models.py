@@ -9,13 +9,12 @@ from fastapi import APIRouter
 
 from core.actor import Actor, Role
 from orchestrator.api.openai.described import ERRORS
-from orchestrator.api.openai.errors import OpenAIRoute
 from orchestrator.api.openai.names import listed, unknown
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.services import Services
 
-router = APIRouter(prefix="/v1/models", tags=["openai"], route_class=OpenAIRoute, responses=ERRORS)
+router = APIRouter(prefix="/v1/models", tags=["openai"], responses=ERRORS)
 
 Viewer = Annotated[Actor, Requires(Role.VIEWER)]
 

@@ -15,7 +15,6 @@ from starlette.requests import Request
 from core.actor import Actor, Role
 from orchestrator.api.openai.answering import pieces, whole
 from orchestrator.api.openai.described import ERRORS
-from orchestrator.api.openai.errors import OpenAIRoute
 from orchestrator.api.openai.flow import FlowResponse, begin, unless_gone
 from orchestrator.api.openai.names import target
 from orchestrator.api.openai.responses_answer import Response
@@ -24,7 +23,7 @@ from orchestrator.api.openai.responses_events import numbered, stream
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 
-router = APIRouter(prefix="/v1/responses", tags=["openai"], route_class=OpenAIRoute, responses=ERRORS)
+router = APIRouter(prefix="/v1/responses", tags=["openai"], responses=ERRORS)
 
 
 @router.post("")

@@ -156,12 +156,38 @@ async def test_what_responses_do_not_support_is_named(asked: Any, server: ModelS
     assert not server.requests
 
 
-async def test_a_body_that_is_no_json_is_refused(service: RunningService) -> None:
-    async with httpx.AsyncClient(base_url=f"{service.url}/v1", headers=service.headers) as client:
-        headers = {"content-type": "application/json"}
-        answer = await client.post("/chat/completions", content=b"{half", headers=headers)
-    assert answer.status_code == 400
-    assert "JSON" in error_of(answer)["message"]
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "arguments", "status", "code"),
+    [
+        ("POST", "/chat/completions", {"content": b"{half", "headers": JSON}, 400, "bad_request"),
+        ("POST", "/responses", {"content": b'{"model": "\xff"}', "headers": JSON}, 400, "bad_request"),
+        ("POST", "/embeddings", {"content": b"x" * 2**20 + b"x", "headers": JSON}, 413, "too_large"),
+        ("POST", "/embeddings", {"headers": {"host": "evil.example"}}, 421, "misdirected"),
+        ("POST", "/audio/speech", {"json": {}}, 404, "not_found"),
+        ("DELETE", "/models", {}, 405, "method_not_allowed"),
+        ("POST", "/models/nexus/small", {}, 405, "method_not_allowed"),
+        ("GET", "/models", {"headers": {"authorization": "Basic abc"}}, 401, "invalid_api_key"),
+        ("POST", "/responses", {"headers": {"authorization": "Bearer none"}, "json": {}}, 401, "invalid_api_key"),
+    ],
+)
+async def test_what_never_reaches_a_route_has_their_shape_too(
+    service: RunningService, method: str, path: str, arguments: Any, status: int, code: str
+) -> None:
+    async with httpx.AsyncClient(base_url=f"{service.url}/v1") as client:
+        headers = service.headers | arguments.pop("headers", {})
+        answer = await client.request(method, path, headers=headers, **arguments)
+    assert (answer.status_code, error_of(answer)["code"]) == (status, code)
+    assert answer.headers["x-request-id"]
+
+
+async def test_our_own_paths_under_v1_keep_their_problem_documents(service: RunningService) -> None:
+    async with service.async_client() as owner:
+        answers = [await owner.get("/v1/threads/none"), await owner.delete("/v1/me"), await owner.get("/nowhere")]
+    for answer in answers:
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_schema_that_is_none_is_refused(asked: Any) -> None:

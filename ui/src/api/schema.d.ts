@@ -5128,7 +5128,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It could not be done now. */
@@ -5145,7 +5144,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Successful Response */
@@ -5186,7 +5184,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It could not be done now. */
@@ -5203,7 +5200,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Successful Response */
@@ -5444,7 +5440,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It could not be done now. */
@@ -5461,7 +5456,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Successful Response */
@@ -5502,7 +5496,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It could not be done now. */
@@ -5519,7 +5512,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Successful Response */
@@ -5974,7 +5966,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description It could not be done now. */
@@ -5991,7 +5982,6 @@ export interface operations {
                             type: string;
                         };
                     };
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Successful Response */

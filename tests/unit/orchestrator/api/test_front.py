@@ -110,6 +110,34 @@ async def test_an_early_request_does_not_wait_for_ever(ask) -> None:
     assert document["request_id"] == response.headers["x-request-id"]
 
 
+async def test_openais_clients_are_told_in_their_own_words(ask) -> None:
+    async with Stage(wait_seconds=0.01).live() as door:
+        response = await ask(door, "POST", "/v1/chat/completions")
+
+    assert (response.status_code, response.headers["content-type"]) == (503, "application/json")
+    assert response.headers["retry-after"]
+    assert response.headers["x-request-id"]
+    assert response.json() == {
+        "error": {
+            "message": "The service is still starting. Try again in a moment.",
+            "type": "server_error",
+            "param": None,
+            "code": "unavailable",
+        }
+    }
+
+
+async def test_a_house_that_closes_says_so(ask) -> None:
+    stage = Stage()
+    async with stage.live() as door:
+        stage.go.set()
+        await stage.opened.wait()
+    for path in ("/v1/me", "/v1/models"):
+        response = await ask(door, "GET", path)
+        assert response.status_code == 503
+        assert "The service is stopping." in response.text
+
+
 async def test_the_house_is_closed_when_the_server_stops() -> None:
     stage = Stage()
     async with stage.live():

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from core.actor import Actor, Role
 from core.errors import Unauthenticated
-from orchestrator.api import problem
+from orchestrator.api import refusal
 from orchestrator.api.permissions import Public, Requires
 
 ROLES = {role.name.lower(): role for role in Role}
@@ -34,7 +34,7 @@ class Doorkeeper:
 @pytest.fixture
 def app() -> FastAPI:
     app = FastAPI()
-    problem.install(app)
+    refusal.install(app)
     app.state.services = SimpleNamespace(identity=Doorkeeper())
 
     @app.post("/operate")

@@ -1,7 +1,8 @@
-"""Every error leaves as problem+json."""
+"""Every error leaves as problem+json, and under ``/v1`` as OpenAI's clients read it."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 from core.clock import SystemClock
 from core.errors import Conflict, NexusError, Unauthenticated, Unavailable
 from core.ids import TimeOrderedIds
-from orchestrator.api import problem
+from orchestrator.api import refusal
 from orchestrator.api.bodies import Body
 from orchestrator.api.guard import Guard
 
@@ -24,15 +25,17 @@ class Secret(Body):
 @pytest.fixture
 def app() -> FastAPI:
     app = FastAPI()
-    problem.install(app)
+    refusal.install(app)
     ids = TimeOrderedIds(SystemClock())
     app.add_middleware(Guard, ids=ids, names=frozenset(), body_limit=100_000, body_limits={})
 
     @app.post("/take")
+    @app.post("/v1/take")
     async def take(body: Secret) -> Any:
         return body.value
 
     @app.get("/fail/{name}")
+    @app.get("/v1/fail/{name}")
     async def fail(name: str) -> None:
         errors: dict[str, NexusError] = {
             "conflict": Conflict("It was answered.", first="approve", status="mine", title="not this"),
@@ -47,7 +50,7 @@ def app() -> FastAPI:
 MEMBERS = {"type", "title", "status", "code", "detail", "mend", "request_id"}
 
 
-@pytest.mark.parametrize(
+REFUSALS = pytest.mark.parametrize(
     ("method", "path", "arguments", "status", "code"),
     [
         ("GET", "/nowhere", {}, 404, "not_found"),
@@ -73,8 +76,13 @@ MEMBERS = {"type", "title", "status", "code", "detail", "mend", "request_id"}
         ("GET", "/fail/key", {}, 401, "unauthenticated"),
         ("GET", "/fail/busy", {}, 503, "unavailable"),
         ("GET", "/fail/unknown", {}, 500, "internal"),
+        ("GET", "/take", {"headers": {"host": "evil.example"}}, 421, "misdirected"),
+        ("POST", "/take", {"content": b"x" * 100_001}, 413, "too_large"),
     ],
 )
+
+
+@REFUSALS
 async def test_every_error_is_a_problem_document(ask, app, method, path, arguments, status, code) -> None:
     response = await ask(app, method, path, **arguments)
 
@@ -86,6 +94,20 @@ async def test_every_error_is_a_problem_document(ask, app, method, path, argumen
     assert document["detail"].endswith(".")
     assert document["mend"].endswith(".")
     assert document["request_id"] == response.headers["x-request-id"]
+
+
+@REFUSALS
+async def test_openais_clients_are_refused_in_their_own_words(ask, app, method, path, arguments, status, code) -> None:
+    response = await ask(app, method, "/v1" + path, **arguments)
+
+    assert response.status_code == {422: 400}.get(status, status)
+    assert response.headers["content-type"] == "application/json"
+    assert set(response.json()) == {"error"}
+    error = response.json()["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert error["type"] == ("invalid_request_error" if status < 500 else "server_error")
+    assert error["code"] == {"unauthenticated": "invalid_api_key"}.get(code, code)
+    assert response.headers["x-request-id"]
 
 
 async def test_what_was_sent_is_not_repeated(ask, app) -> None:
@@ -132,3 +154,13 @@ async def test_headers_that_a_status_promises_are_there(ask, app) -> None:
     assert (await ask(app, "GET", "/fail/key")).headers["www-authenticate"].startswith("Bearer")
     assert (await ask(app, "GET", "/fail/busy")).headers["retry-after"]
     assert (await ask(app, "GET", "/take")).headers["allow"] == "POST"
+    assert (await ask(app, "GET", "/v1/fail/key")).headers["www-authenticate"].startswith("Bearer")
+    assert (await ask(app, "GET", "/v1/take")).headers["allow"] == "POST"
+    for path in ("/take", "/v1/take"):
+        for content in (b"x" * 100_001, endless()):
+            assert (await ask(app, "POST", path, content=content)).headers["connection"] == "close"
+
+
+async def endless() -> AsyncIterator[bytes]:
+    for _ in range(20):
+        yield b"x" * 10_000
