@@ -13,6 +13,7 @@ from gateway.gateway import Gateway
 from gateway.ledger import Ledger
 from gateway.messages import (
     Attachment,
+    Image,
     Message,
     ModelRequest,
     Options,
@@ -37,6 +38,7 @@ __all__ = [
     "FinishReason",
     "Gateway",
     "GatewayConfig",
+    "Image",
     "Ledger",
     "LitellmWorker",
     "Message",

@@ -37,6 +37,7 @@ class Listed:
     output: int | None = None
     native_schema: bool = False
     calls_tools: bool = True
+    sees: bool = True
 
 
 def listed(kind: ProviderKind, model: str) -> Listed:
@@ -57,6 +58,8 @@ def listed(kind: ProviderKind, model: str) -> Listed:
         output=_whole(entry, "max_output_tokens"),
         native_schema=entry.get("supports_response_schema") is True,
         calls_tools=entry.get("supports_function_calling") is not False,
+        # It leaves many out that see: what it does not say is the provider's to refuse.
+        sees=entry.get("supports_vision") is not False,
     )
 
 
@@ -67,7 +70,10 @@ def _entries() -> dict[str, dict[str, Any]]:
     if found is None or found.origin is None:
         return {}
     content = json.loads((Path(found.origin).parent / _LIST).read_bytes())
-    wanted = ("cost_per_token", "input_token_cost", "max_input", "max_output", "supports_response", "supports_function")
+    wanted = (
+        *("cost_per_token", "input_token_cost", "max_input", "max_output"),
+        *("supports_response", "supports_function", "supports_vision"),
+    )
     return {
         name: {key: value for key, value in cast(dict[str, Any], entry).items() if any(part in key for part in wanted)}
         for name, entry in content.items()

@@ -45,7 +45,7 @@ class ModelConfig(Value):
     """One model of one provider. Prices (US dollars for a million tokens) and sizes (tokens) replace the list's.
 
     ``structured``: how it is held to a JSON Schema. ``calls``: how it calls tools, by itself or by answers that are
-    held to a schema. Both are chosen by what the list says of it when unset.
+    held to a schema. ``sees``: whether it takes images. Where unset, the list says it.
     """
 
     provider: Name
@@ -56,6 +56,7 @@ class ModelConfig(Value):
     output: Tokens | None = None
     structured: Literal["native", "tool", "prompt"] | None = None
     calls: Literal["native", "schema"] | None = None
+    sees: bool | None = None
 
     @model_validator(mode="after")
     def _calls_what_it_answers_by(self) -> Self:

@@ -38,6 +38,18 @@ class Attachment(Value):
     size: int = 0
 
 
+class Image(Value):
+    """A picture in a message: its bytes in base64, and how many characters of the message's text come before it.
+
+    ``detail`` is how closely the provider is asked to look; one that knows no such wish looks as it always does.
+    """
+
+    media_type: Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
+    data: str
+    at: int = Field(default=0, ge=0)
+    detail: Literal["auto", "low", "high"] | None = None
+
+
 class ToolSpec(Value):
     """A tool that the model may ask for.
 
@@ -123,13 +135,15 @@ class Question(Value):
 class Message(Value):
     """One message of the conversation.
 
-    An assistant's message keeps its ``tool_calls`` and ``question``; a tool's message has JSON text as ``content``,
-    the ``tool_call_id`` it answers, its ``source``, and ``failed`` when the content is an error object.
+    ``images`` are a user's, in their order. An assistant's message keeps its ``tool_calls`` and ``question``; a tool's
+    message has JSON text as ``content``, the ``tool_call_id`` it answers, its ``source``, and ``failed`` when the
+    content is an error object.
     """
 
     role: Literal["system", "user", "assistant", "tool"]
     content: str = ""
     attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     question: Question | None = None
     tool_call_id: str | None = None
@@ -167,6 +181,11 @@ class ModelRequest(Value):
     tool_choice: ToolChoice | None = None
     options: Options = Options()
     bare: bool = False
+
+    @property
+    def images(self) -> int:
+        """How many pictures there are in all messages together."""
+        return sum(len(message.images) for message in self.messages)
 
     @cached_property
     def prompt_hash(self) -> str:

@@ -42,6 +42,7 @@ class ModelCard:
     output: int = _DEFAULT_OUTPUT
     structured: str = "native"
     calls: str = "native"
+    sees: bool = True
 
     @property
     def free(self) -> bool:
@@ -67,7 +68,7 @@ def _or(price: Decimal | None, otherwise: Decimal) -> Decimal:
     return otherwise if price is None else price
 
 
-BUILTIN_CARD = ModelCard(BUILTIN, None, None, None)
+BUILTIN_CARD = ModelCard(BUILTIN, None, None, None, sees=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def card(config: GatewayConfig, name: str) -> ModelCard:
         output=model.output or known.output or _DEFAULT_OUTPUT,
         structured=_structured(model, known),
         calls=model.calls or ("native" if known.calls_tools or model.structured == "tool" else "schema"),
+        sees=known.sees if model.sees is None else model.sees,
     )
 
 
@@ -123,7 +125,10 @@ def check(config: GatewayConfig) -> None:
 
 
 def plan(config: GatewayConfig, request: ModelRequest) -> Plan:
-    """Who answers ``request``. Without a model for it the list is empty."""
+    """Who answers ``request``. Without a model for it the list is empty.
+
+    Raises ``NotFound`` for a model that is none, ``InvalidInput`` for images that none of the models would see.
+    """
     purpose, org = request.purpose, request.org
     route = config.purpose(purpose, org)
     names, tier, reasons = _names(config, request, route)
@@ -132,12 +137,23 @@ def plan(config: GatewayConfig, request: ModelRequest) -> Plan:
     elif purpose in _BUILTIN_PURPOSES and request.output_schema is None and not route.models:
         names = (BUILTIN, *names) if purpose in _BY_RULES else (*names, BUILTIN)
     cards = tuple(card(config, name) for name in dict.fromkeys(names))
-    return Plan(cards, tier, route, reasons)
+    return Plan(_seeing(cards) if request.images else cards, tier, route, reasons)
+
+
+def _seeing(cards: tuple[ModelCard, ...]) -> tuple[ModelCard, ...]:
+    seeing = tuple(card for card in cards if card.sees)
+    if cards and not seeing:
+        raise InvalidInput(
+            f"{' and '.join(card.name for card in cards)} can see no images.",
+            mend="Leave the images out, or name a model that sees; sees = true under llm.models says that one does.",
+        )
+    return seeing
 
 
 def _for_bare(request: ModelRequest) -> tuple[str, ...]:
     """Where no model is configured: the rules talk, and nothing else; who asks for more hears that there is none."""
-    talks = request.purpose is Purpose.CHAT and not request.tools and request.output_schema is None
+    more = request.tools or request.output_schema is not None or request.images
+    talks = request.purpose is Purpose.CHAT and not more
     return (BUILTIN,) if talks else ()
 
 

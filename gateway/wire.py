@@ -148,7 +148,7 @@ def usage_of(told: Mapping[str, int] | None, card: ModelCard, *, input_tokens: i
 def _message(message: Message) -> JsonObject:
     if message.role == "tool":
         return {"role": "tool", "tool_call_id": _wire_id(message.tool_call_id or ""), "content": message.content}
-    wire: JsonObject = {"role": message.role, "content": message.content}
+    wire: JsonObject = {"role": message.role, "content": _content(message)}
     if message.tool_calls:
         wire["tool_calls"] = [
             {
@@ -159,6 +159,25 @@ def _message(message: Message) -> JsonObject:
             for call in message.tool_calls
         ]
     return wire
+
+
+def _content(message: Message) -> str | list[JsonObject]:
+    """The text; where there are images, its pieces and them in turn. Some providers refuse a piece that is blank."""
+    if not message.images:
+        return message.content
+    parts: list[JsonObject] = []
+    said = 0
+    for image in message.images:
+        url = {"url": f"data:{image.media_type};base64,{image.data}"}
+        detail = {"detail": image.detail} if image.detail else {}
+        parts += [_text(message.content[said : image.at]), {"type": "image_url", "image_url": {**url, **detail}}]
+        said = image.at
+    parts.append(_text(message.content[said:]))
+    return [part for part in parts if part["type"] != "text" or part["text"].strip()]
+
+
+def _text(text: str) -> JsonObject:
+    return {"type": "text", "text": text}
 
 
 def _tool(tool: ToolSpec) -> JsonObject:

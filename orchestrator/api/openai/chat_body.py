@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from core.actor import Actor
-from gateway import Message, ModelRequest, Options, ToolCall, ToolChoice, ToolSpec
+from gateway import Image, Message, ModelRequest, Options, ToolCall, ToolChoice, ToolSpec
 from gateway.messages import JsonObject
 from orchestrator.api.bodies import Body
-from orchestrator.api.openai.bodies import ForOpenAI, FunctionName, Stop, StreamOptions, arguments_of, joined
+from orchestrator.api.openai.bodies import ForOpenAI, FunctionName, Stop, StreamOptions, arguments_of
 from orchestrator.api.openai.errors import Unsupported
+from orchestrator.api.openai.images import DataUrl, Detail, ImageBody, image_of, text_and_images
 from orchestrator.api.openai.names import Target
 
 
@@ -23,6 +24,22 @@ def as_parts(value: Any) -> Any:
 class TextPart(Body):
     type: Literal["text"]
     text: str
+
+
+class ImageUrl(Body):
+    url: DataUrl
+    detail: Detail | None = None
+
+
+class ImagePart(ImageBody):
+    type: Literal["image_url"]
+    image_url: ImageUrl
+
+    def image(self, at: int) -> Image:
+        return image_of(self.image_url.url, at, self.image_url.detail)
+
+
+Part = Annotated[TextPart | ImagePart, Field(discriminator="type")]
 
 
 class CalledFunction(Body):
@@ -40,7 +57,7 @@ class ChatMessage(Body):
     """One message. Clients send an answer of ours back as it came, with members that say nothing."""
 
     role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: Annotated[list[TextPart] | None, BeforeValidator(as_parts)] = None
+    content: Annotated[list[Part] | None, BeforeValidator(as_parts)] = None
     tool_calls: list[CalledTool] | None = None
     tool_call_id: str | None = None
     refusal: None = None
@@ -161,9 +178,13 @@ def _message(message: ChatMessage, place: str) -> Message:
         )
     if message.content is None and not message.tool_calls:
         raise Unsupported("A message without content says nothing.", mend="Say something.", param=f"{place}.content")
+    text, images = text_and_images(message.content)
+    if images and message.role != "user":
+        raise Unsupported("Only a user's message holds images.", param=f"{place}.content")
     return Message(
         role="system" if message.role == "developer" else message.role,
-        content=joined(message.content),
+        content=text,
+        images=images,
         tool_call_id=message.tool_call_id,
         tool_calls=tuple(
             ToolCall(

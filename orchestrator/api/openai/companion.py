@@ -69,6 +69,8 @@ def check(request: ModelRequest) -> None:
         if wish:
             raise Unsupported(f"nexus/companion takes no {name}.", param=name.partition(" ")[0])
     for index, message in enumerate(request.messages):
+        if message.images:
+            raise Unsupported("nexus/companion takes no images.", param=f"messages[{index}].content")
         if message.role not in ("user", "assistant") or message.tool_calls:
             raise Unsupported(
                 "nexus/companion takes the messages of a user and its own answers.",

@@ -13,6 +13,7 @@ from orchestrator.api.openai.errors import told
 from orchestrator.api.openai.responses_body import ResponsesBody
 
 Json = dict[str, Any]
+_REPEATED = {"tool_choice", "tools", "text"}
 _INCOMPLETE = {FinishReason.LENGTH: "max_output_tokens", FinishReason.FILTERED: "content_filter"}
 
 
@@ -59,7 +60,7 @@ class Response:
 
     def _with(self, **fields: Any) -> Json:
         body = self.body
-        asked = body.model_dump(mode="json", by_alias=True, exclude_none=True)
+        asked = body.model_dump(mode="json", by_alias=True, exclude_none=True, include=_REPEATED)
         return {
             "id": self.id,
             "object": "response",

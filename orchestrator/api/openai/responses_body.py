@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from core.actor import Actor
-from gateway import Message, ModelRequest, Options, ToolCall, ToolChoice, ToolSpec
+from gateway import Image, Message, ModelRequest, Options, ToolCall, ToolChoice, ToolSpec
 from gateway.messages import JsonObject
 from orchestrator.api.bodies import Body
 from orchestrator.api.openai.bodies import ForOpenAI, FunctionName, arguments_of, joined
 from orchestrator.api.openai.chat_body import JsonFormat, TextFormat, check_choice
+from orchestrator.api.openai.errors import Unsupported
+from orchestrator.api.openai.images import DataUrl, Detail, ImageBody, image_of, text_and_images
 from orchestrator.api.openai.names import Target
 
 
@@ -34,7 +36,23 @@ class TextPart(Body):
     logprobs: list[None] | None = Field(default=None, max_length=0)
 
 
+class ImagePart(ImageBody):
+    """``file_id``: no file is kept for a client to name."""
+
+    type: Literal["input_image"]
+    image_url: DataUrl
+    detail: Detail | None = None
+    file_id: None = None
+
+    def image(self, at: int) -> Image:
+        return image_of(self.image_url, at, self.detail)
+
+
 Parts = Annotated[list[TextPart], BeforeValidator(as_parts)]
+AnyParts = Annotated[
+    list[Annotated[TextPart | ImagePart, Field(discriminator="type")]],
+    BeforeValidator(as_parts),
+]
 
 
 class Item(Body):
@@ -47,7 +65,7 @@ class Item(Body):
 class MessageItem(Item):
     type: Literal["message"] = "message"
     role: Literal["system", "developer", "user", "assistant"]
-    content: Parts
+    content: AnyParts
 
 
 class CallItem(Item):
@@ -170,7 +188,10 @@ def _messages(items: list[MessageItem | CallItem | OutputItem]) -> list[Message]
         match item:
             case MessageItem():
                 role = "system" if item.role == "developer" else item.role
-                messages.append(Message(role=role, content=joined(item.content)))
+                text, images = text_and_images(item.content)
+                if images and role != "user":
+                    raise Unsupported("Only a user's message holds images.", param=f"input[{index}].content")
+                messages.append(Message(role=role, content=text, images=images))
             case CallItem():
                 arguments = arguments_of(item.arguments, f"input[{index}].arguments")
                 call = ToolCall(id=item.call_id, name=item.name, arguments=arguments)

@@ -35,6 +35,21 @@ model = "scripted-vectors"
 input_price = 1
 output_price = 0
 
+[llm.providers.claude]
+kind = "anthropic"
+base_url = "{origin}"
+
+[llm.models.claude]
+provider = "claude"
+model = "scripted-claude"
+input_price = 1
+output_price = 1
+
+[llm.models.blind]
+provider = "scripted"
+model = "scripted-blind"
+sees = false
+
 [llm.tiers]
 standard = ["small"]
 heavy = ["large"]
@@ -59,7 +74,7 @@ async def upstream() -> AsyncIterator[ModelServer]:
 async def service(upstream: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningService]:
     """The service with its models."""
     folder = tmp_path_factory.mktemp("openai")
-    (folder / "nexus.toml").write_text(ROUTING.format(base=upstream.openai_base))
+    (folder / "nexus.toml").write_text(ROUTING.format(base=upstream.openai_base, origin=upstream.url))
     async with running_service_beside(folder) as running:
         yield running
 

@@ -19,7 +19,8 @@ async def test_every_name_that_can_be_called_is_listed(client: AsyncOpenAI) -> N
     names = [model.id async for model in client.models.list()]
     purposes = {f"nexus/{purpose.value}" for purpose in Purpose}
     ours = {"nexus/companion", "nexus/standard", "nexus/heavy"}
-    assert set(names) == purposes | ours | {"nexus/small", "nexus/large", "nexus/vectors"}
+    configured = {f"nexus/{name}" for name in ("small", "large", "vectors", "claude", "blind")}
+    assert set(names) == purposes | ours | configured
     assert len(names) == len(set(names))
 
 

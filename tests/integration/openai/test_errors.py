@@ -17,7 +17,7 @@ from tests.verify.service import RunningService
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 HELLO: list[Any] = [{"role": "user", "content": "Hello?"}]
 CHAT: dict[str, Any] = {"model": "nexus/standard", "messages": HELLO}
-IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+AUDIO = {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}
 TOOL = {"type": "function", "function": {"name": "weather"}}
 
 
@@ -115,7 +115,7 @@ async def test_what_the_model_refuses_has_its_status(
         ({"messages": [{"role": "wizard", "content": "Hi"}]}, "messages[0].role"),
         ({"messages": [{"role": "user"}]}, "messages[0].content"),
         ({"messages": [{"role": "user", "content": "Hi", "name": "ada"}]}, "messages[0].name"),
-        ({"messages": [*HELLO, {"role": "user", "content": [IMAGE]}]}, "messages[1].content[0].type"),
+        ({"messages": [*HELLO, {"role": "user", "content": [AUDIO]}]}, "messages[1].content[0]"),
         ({"messages": [*HELLO, {"role": "tool", "content": "rain"}]}, "messages[1].tool_call_id"),
         ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
         ({"tools": [{"type": "function", "function": {"name": "a b"}}]}, "tools[0].function.name"),
@@ -144,7 +144,8 @@ async def test_what_is_not_supported_is_named(asked: Any, server: ModelServer, m
         ({"background": True}, "background"),
         ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
         ({"input": [{"type": "item_reference", "id": "msg_1"}]}, "input[0]"),
-        ({"input": [{"role": "user", "content": [{"type": "input_image"}]}]}, "input[0].content[0].type"),
+        ({"input": [{"role": "user", "content": [{"type": "input_file"}]}]}, "input[0].content[0]"),
+        ({"input": [{"role": "user", "content": [{"type": "input_image"}]}]}, "input[0].content[0].image_url"),
         ({"input": [{"type": "function_call", "call_id": "1", "name": "a", "arguments": "{"}]}, "input[0].arguments"),
         ({"text": {"verbosity": "low"}}, "text.verbosity"),
     ],

@@ -9,6 +9,7 @@ import pytest
 from core.errors import Unavailable, UpstreamFailed
 from gateway import (
     Gateway,
+    Image,
     Message,
     ModelRequest,
     ModelResult,
@@ -87,6 +88,11 @@ def test_the_prompt_hash_is_over_what_a_model_sees() -> None:
     assert base.prompt_hash != request().prompt_hash
     assert base.prompt_hash != request(text="other", tools=(tool,)).prompt_hash
     assert base.prompt_hash != base.model_copy(update={"tools": ()}).prompt_hash
+    seen = [
+        Message(role="user", images=(Image(media_type="image/png", data=data, at=at),))
+        for data, at in (("AAAA", 0), ("AAAB", 0), ("AAAA", 1))
+    ]
+    assert len({base.model_copy(update={"messages": (message,)}).prompt_hash for message in seen}) == 3
 
 
 def test_results_survive_storage_as_json() -> None:

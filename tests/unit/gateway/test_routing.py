@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput, NotFound
-from gateway import FailureClass, GatewayConfig, Message, ModelRequest, Purpose
+from gateway import FailureClass, GatewayConfig, Image, Message, ModelRequest, Purpose
 from gateway.config import FALLBACK
 from gateway.routing import MOST_TRIES, card, check, next_model, plan
 
@@ -54,6 +54,20 @@ def test_the_rules_come_last_where_they_can_answer_and_first_where_they_do_it_we
     assert "builtin" not in names(asked(Purpose.CHAT, output_schema={"type": "object"}))
     assert "builtin" not in names(asked(Purpose.REPAIR))
     assert names(asked(Purpose.REPAIR), tiers={}) == []
+
+
+def test_images_go_to_those_who_see() -> None:
+    seen = Message(role="user", images=(Image(media_type="image/png", data="AAAA"),))
+    request = ModelRequest(purpose=Purpose.CHAT, messages=(seen,))
+    blind = {**DOCUMENT["models"]["small"], "sees": False}
+    listed = {"provider": "cloud", "model": "o3-mini"}
+    models = {**DOCUMENT["models"], "small": blind, "listed": listed}
+    tiers = {"standard": ["small", "listed", "spare", "big"]}
+    assert names(request, models=models, tiers=tiers) == ["spare", "big"]
+    corrected = {**models, "listed": {**listed, "sees": True}}
+    assert names(request, models=corrected, tiers=tiers) == ["listed", "spare", "big"]
+    with pytest.raises(InvalidInput, match="small and listed can see no images"):
+        names(request.model_copy(update={"bare": True}), models=models, tiers={"standard": ["small", "listed"]})
 
 
 def test_a_purpose_may_have_a_tier_or_a_list_of_its_own() -> None:

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from gateway import Message, ModelRequest, Purpose, ToolSpec
-from gateway.tokens import TokenCounter
+from gateway import Image, Message, ModelRequest, Purpose, ToolSpec
+from gateway.tokens import FOR_AN_IMAGE, TokenCounter
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,12 @@ async def test_tools_and_messages_count_too() -> None:
     tool = ToolSpec(name="weather__forecast", description="What the weather will be.")
     assert await counter.count(bare) == 2 + 8
     assert await counter.count(bare.model_copy(update={"tools": (tool,)})) > 2 + 8 + 4
+
+
+async def test_an_image_counts_by_the_most_that_one_may_take() -> None:
+    counter, image = TokenCounter(), Image(media_type="image/png", data="AAAA" * 1000)
+    seen = Message(role="user", content="hello world", images=(image, image))
+    assert await counter.count(ModelRequest(purpose=Purpose.CHAT, messages=(seen,))) == 2 + 8 + 2 * FOR_AN_IMAGE
 
 
 async def test_ten_megabytes_without_a_space_are_counted_in_pieces() -> None:

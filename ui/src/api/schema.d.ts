@@ -1655,7 +1655,7 @@ export interface components {
             /** Audio */
             audio?: null;
             /** Content */
-            content?: components["schemas"]["orchestrator__api__openai__chat_body__TextPart"][] | null;
+            content?: (components["schemas"]["orchestrator__api__openai__chat_body__TextPart"] | components["schemas"]["orchestrator__api__openai__chat_body__ImagePart"])[] | null;
             /** Function Call */
             function_call?: null;
             /** Refusal */
@@ -1966,6 +1966,13 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** ImageUrl */
+        ImageUrl: {
+            /** Detail */
+            detail?: ("auto" | "low" | "high") | null;
+            /** Url */
+            url: string;
+        };
         /**
          * Install
          * @description The number of an approved version.
@@ -2258,7 +2265,7 @@ export interface components {
         /** MessageItem */
         MessageItem: {
             /** Content */
-            content: components["schemas"]["orchestrator__api__openai__responses_body__TextPart"][];
+            content: (components["schemas"]["orchestrator__api__openai__responses_body__TextPart"] | components["schemas"]["orchestrator__api__openai__responses_body__ImagePart"])[];
             /** Id */
             id?: string | null;
             /**
@@ -2664,6 +2671,15 @@ export interface components {
             /** Strict */
             strict?: boolean | null;
         };
+        /** ImagePart */
+        orchestrator__api__openai__chat_body__ImagePart: {
+            image_url: components["schemas"]["ImageUrl"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "image_url";
+        };
         /** NamedFunction */
         orchestrator__api__openai__chat_body__NamedFunction: {
             /** Name */
@@ -2683,8 +2699,8 @@ export interface components {
             /** Text */
             text: string;
             /**
-             * Type
-             * @constant
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
             type: "text";
         };
@@ -2705,6 +2721,23 @@ export interface components {
              * @constant
              */
             type: "function";
+        };
+        /**
+         * ImagePart
+         * @description ``file_id``: no file is kept for a client to name.
+         */
+        orchestrator__api__openai__responses_body__ImagePart: {
+            /** Detail */
+            detail?: ("auto" | "low" | "high") | null;
+            /** File Id */
+            file_id?: null;
+            /** Image Url */
+            image_url: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "input_image";
         };
         /** NamedFunction */
         orchestrator__api__openai__responses_body__NamedFunction: {
@@ -2749,7 +2782,7 @@ export interface components {
             /** Text */
             text: string;
             /**
-             * Type
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "input_text" | "output_text";
