@@ -62,6 +62,7 @@ class CallFailed(UpstreamFailed):
 
 
 _MENDS = {
+    FailureClass.BAD_REQUEST: "Leave out what the model does not take, or name another one.",
     FailureClass.AUTH: "Set the provider's key again, and check what it is allowed to use.",
     FailureClass.NOT_FOUND: "Check the model's name and the provider's address under [llm].",
     FailureClass.CONTEXT_TOO_LONG: "Shorten the conversation, or add a model with a larger context window.",

@@ -16,6 +16,11 @@ from gateway.purpose import Purpose
 JsonObject = dict[str, Any]
 
 
+def _nothing(value: object) -> bool:
+    """For members that came later: a message without them keeps the hash that it had before there were any."""
+    return not value
+
+
 class Value(BaseModel):
     """Base of the gateway's values: immutable, and strict about unknown members."""
 
@@ -86,6 +91,7 @@ class ToolChoice(Value):
 class Options(Value):
     """How a model finds its words, where the caller says so; what is ``None`` is left to the provider.
 
+    ``logit_bias`` makes tokens, by their number in the model's own vocabulary, more or less likely (-100 to 100).
     ``dimensions`` is for embeddings: how many numbers a vector has.
     """
 
@@ -93,6 +99,7 @@ class Options(Value):
     top_p: float | None = None
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
+    logit_bias: dict[str, float] | None = Field(default=None, exclude_if=_nothing)
     seed: int | None = None
     stop: tuple[str, ...] = ()
     reasoning_effort: str | None = None
@@ -135,15 +142,16 @@ class Question(Value):
 class Message(Value):
     """One message of the conversation.
 
-    ``images`` are a user's, in their order. An assistant's message keeps its ``tool_calls`` and ``question``; a tool's
-    message has JSON text as ``content``, the ``tool_call_id`` it answers, its ``source``, and ``failed`` when the
-    content is an error object.
+    ``name`` tells participants of the same role apart. ``images`` are a user's, in their order. An assistant's message
+    keeps its ``tool_calls`` and ``question``; a tool's message has JSON text as ``content``, the ``tool_call_id`` it
+    answers, its ``source``, and ``failed`` when the content is an error object.
     """
 
     role: Literal["system", "user", "assistant", "tool"]
     content: str = ""
+    name: str | None = Field(default=None, exclude_if=_nothing)
     attachments: tuple[Attachment, ...] = ()
-    images: tuple[Image, ...] = ()
+    images: tuple[Image, ...] = Field(default=(), exclude_if=_nothing)
     tool_calls: tuple[ToolCall, ...] = ()
     question: Question | None = None
     tool_call_id: str | None = None

@@ -69,6 +69,7 @@ def _count(encoding: tiktoken.Encoding, texts: list[str]) -> int:
 def _texts(request: ModelRequest) -> Iterator[str]:
     for message in request.messages:
         yield message.content
+        yield message.name or ""
         for call in message.tool_calls:
             yield json.dumps(call.arguments)
     for tool in request.tools:

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from gateway.calling import answer_schema, as_text, described
+from gateway.catalogue import ProviderKind
 from gateway.failure import CallFailed, FailureClass
 from gateway.messages import JsonObject, Message, ModelRequest, ToolCall, ToolChoice, ToolSpec
 from gateway.result import FinishReason, ModelResult, Usage
 from gateway.routing import ModelCard
 
 ANSWER_TOOL = "answer"
+_TAKE_NAMES: frozenset[ProviderKind] = frozenset({"openai", "github", "compatible"})
 _PLAIN_NAME = re.compile(r"[^a-zA-Z0-9_-]")
 _LONGEST_NAME = 64
 _LONGEST_ID = 40  # of a tool call, at OpenAI
@@ -34,7 +36,13 @@ def tool_names(tools: Sequence[ToolSpec]) -> dict[str, str]:
 
 
 def arguments(request: ModelRequest, card: ModelCard, output_tokens: int, *, stream: bool) -> JsonObject:
-    """Keyword arguments of ``litellm.acompletion`` for ``request``, without address and key; see also ``embedding``."""
+    """Keyword arguments of ``litellm.acompletion`` for ``request``, without address and key; see also ``embedding``.
+
+    Raises ``CallFailed`` (BAD_REQUEST) for names that the provider's protocol has no place for. Options that a model
+    does not take are refused by litellm, which knows them for each.
+    """
+    if any(message.name for message in request.messages) and not _takes_names(card):
+        raise CallFailed(FailureClass.BAD_REQUEST, f"{card.name} takes no name of a message.")
     called = bool(request.tools) and card.calls == "native"
     messages = request.messages if called else as_text(request.messages)
     messages = messages if request.bare else _alternating(messages)
@@ -76,6 +84,10 @@ def held_to(request: ModelRequest, card: ModelCard) -> JsonObject | None:
     if request.tools and card.calls == "schema":
         return answer_schema(request)
     return request.output_schema
+
+
+def _takes_names(card: ModelCard) -> bool:
+    return card.served_by is not None and card.served_by.kind in _TAKE_NAMES
 
 
 def _kept(message: JsonObject) -> JsonObject:
@@ -146,9 +158,11 @@ def usage_of(told: Mapping[str, int] | None, card: ModelCard, *, input_tokens: i
 
 
 def _message(message: Message) -> JsonObject:
+    name = {"name": message.name} if message.name else {}
     if message.role == "tool":
-        return {"role": "tool", "tool_call_id": _wire_id(message.tool_call_id or ""), "content": message.content}
-    wire: JsonObject = {"role": message.role, "content": _content(message)}
+        call_id = _wire_id(message.tool_call_id or "")
+        return {"role": "tool", "tool_call_id": call_id, "content": message.content, **name}
+    wire: JsonObject = {"role": message.role, "content": _content(message), **name}
     if message.tool_calls:
         wire["tool_calls"] = [
             {

@@ -15,6 +15,8 @@ from litellm import exceptions
 from core.redaction import redact
 
 _LONGEST_MESSAGE = 600
+_ADVICE = " To drop "
+"""Where litellm's sentence on what a model does not take goes on to settings of litellm."""
 # The first that fits, from the special to the general: most of them are kinds of BadRequestError or APIError.
 _CLASSES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
     (exceptions.ContextWindowExceededError, "context_too_long"),
@@ -153,6 +155,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _sentence(error: Exception, secret: str | None) -> str:
     text = " ".join(str(getattr(error, "message", None) or error).split())
+    if isinstance(error, exceptions.UnsupportedParamsError):
+        text = text.removeprefix("litellm.UnsupportedParamsError: ").partition(_ADVICE)[0].strip()
     if secret:
         text = text.replace(secret, "(hidden)")
     return redact(text)[:_LONGEST_MESSAGE]

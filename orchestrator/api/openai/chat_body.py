@@ -21,6 +21,11 @@ def as_parts(value: Any) -> Any:
     return [{"type": "text", "text": value}] if isinstance(value, str) else value
 
 
+ParticipantName = Annotated[str, Field(pattern=r"^[^\s<|\\/>]{1,64}$")]
+TokenId = Annotated[str, Field(pattern=r"^[0-9]{1,7}$")]
+Bias = Annotated[float, Field(ge=-100, le=100)]
+
+
 class TextPart(Body):
     type: Literal["text"]
     text: str
@@ -58,6 +63,7 @@ class ChatMessage(Body):
 
     role: Literal["system", "developer", "user", "assistant", "tool"]
     content: Annotated[list[Part] | None, BeforeValidator(as_parts)] = None
+    name: ParticipantName | None = None
     tool_calls: list[CalledTool] | None = None
     tool_call_id: str | None = None
     refusal: None = None
@@ -126,6 +132,7 @@ class ChatBody(ForOpenAI):
     top_p: float | None = Field(default=None, ge=0, le=1)
     presence_penalty: float | None = Field(default=None, ge=-2, le=2)
     frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
+    logit_bias: dict[TokenId, Bias] | None = Field(default=None, max_length=1024)
     seed: int | None = None
     stop: Stop | None = None
     reasoning_effort: str | None = None
@@ -141,7 +148,9 @@ class ChatBody(ForOpenAI):
 
 
 def as_request(body: ChatBody, target: Target, actor: Actor) -> ModelRequest:
-    """The call for the gateway. Raises ``Unsupported`` for messages that do not hang together."""
+    """The call for the gateway. Raises ``Unsupported`` for wishes and messages that do not hang together."""
+    if body.max_tokens is not None and body.max_completion_tokens is not None:
+        raise Unsupported("max_tokens is the older name of max_completion_tokens: one may be set.", param="max_tokens")
     return ModelRequest(
         purpose=target.purpose,
         tier=target.tier,
@@ -159,6 +168,7 @@ def as_request(body: ChatBody, target: Target, actor: Actor) -> ModelRequest:
             top_p=body.top_p,
             presence_penalty=body.presence_penalty,
             frequency_penalty=body.frequency_penalty,
+            logit_bias=body.logit_bias or None,
             seed=body.seed,
             stop=tuple(body.stop or ()),
             reasoning_effort=body.reasoning_effort,
@@ -185,6 +195,7 @@ def _message(message: ChatMessage, place: str) -> Message:
         role="system" if message.role == "developer" else message.role,
         content=text,
         images=images,
+        name=message.name,
         tool_call_id=message.tool_call_id,
         tool_calls=tuple(
             ToolCall(

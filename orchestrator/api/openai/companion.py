@@ -63,14 +63,16 @@ def check(request: ModelRequest) -> None:
         "tools": request.tools,
         "response_format": request.output_schema,
         "max_tokens": request.max_output_tokens,
-        "temperature and other options": request.options != Options(),
+        **request.options.model_dump(exclude_defaults=True),
     }
     for name, wish in wished.items():
-        if wish:
-            raise Unsupported(f"nexus/companion takes no {name}.", param=name.partition(" ")[0])
+        if wish or name in Options.model_fields:
+            raise Unsupported(f"nexus/companion takes no {name}.", param=name)
     for index, message in enumerate(request.messages):
-        if message.images:
-            raise Unsupported("nexus/companion takes no images.", param=f"messages[{index}].content")
+        for name, given in (("content", message.images), ("name", message.name)):
+            if given:
+                what = "images" if name == "content" else "names"
+                raise Unsupported(f"nexus/companion takes no {what}.", param=f"messages[{index}].{name}")
         if message.role not in ("user", "assistant") or message.tool_calls:
             raise Unsupported(
                 "nexus/companion takes the messages of a user and its own answers.",

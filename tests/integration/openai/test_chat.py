@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from openai import APIError, AsyncOpenAI
+from openai import APIError, AsyncOpenAI, BadRequestError
 
 from tests.models import ModelServer, call_tool, cut, drip, error_after, hang, say, structured
 
@@ -71,6 +71,59 @@ async def test_the_conversation_arrives_as_it_is_with_its_options(client: AsyncO
     ]
     assert (body["temperature"], body["top_p"], body["stop"], body["seed"]) == (0.25, 0.5, ["END"], 7)
     assert (body["presence_penalty"], body["frequency_penalty"], body["max_tokens"]) == (0.5, -0.5, 50)
+
+
+async def test_a_bias_and_names_reach_the_model(client: AsyncOpenAI, server: ModelServer) -> None:
+    said: Any = [
+        {"role": "user", "content": "Tea?", "name": "ada"},
+        {"role": "assistant", "content": "Yes.", "name": "host"},
+        {"role": "user", "content": "Sugar?", "name": "bob"},
+    ]
+    await client.chat.completions.create(model="nexus/small", messages=said, logit_bias={"50256": -100, "7": 3})
+    body = server.requests[0].body
+    assert body["messages"] == said
+    assert body["logit_bias"] == {"50256": -100, "7": 3}
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (
+            {"logit_bias": {"50256": -100}},
+            "does not support parameters: ['logit_bias'], for model=scripted-claude. Leave",
+        ),
+        ({"seed": 7}, "does not support parameters: ['seed'], for model=scripted-claude. Leave"),
+        ({"messages": [{"role": "user", "content": "Hi", "name": "ada"}]}, "claude takes no name of a message. Leave"),
+    ],
+)
+async def test_what_a_provider_does_not_take_is_refused_and_never_dropped(
+    client: AsyncOpenAI, server: ModelServer, wish: Any, said: str
+) -> None:
+    for stream in (False, True):
+        with pytest.raises(BadRequestError) as caught:
+            await client.chat.completions.create(
+                **{"model": "nexus/claude", "messages": HELLO, "stream": stream, **wish}
+            )
+        assert said in caught.value.message
+        assert "litellm" not in caught.value.message
+    assert not server.requests
+
+
+async def test_what_is_for_openais_books_is_taken_and_changes_nothing(client: AsyncOpenAI, server: ModelServer) -> None:
+    made = await client.chat.completions.create(
+        model="nexus/small",
+        messages=HELLO,
+        n=1,
+        store=False,
+        service_tier="auto",
+        metadata={"job": "1"},
+        user="ada",
+        safety_identifier="ada",
+        prompt_cache_key="one",
+    )
+    assert len(made.choices) == 1
+    books = {"n", "store", "service_tier", "metadata", "user", "safety_identifier", "prompt_cache_key"}
+    assert not books & server.requests[0].body.keys()
 
 
 @pytest.mark.parametrize(

@@ -1591,6 +1591,10 @@ export interface components {
         ChatBody: {
             /** Frequency Penalty */
             frequency_penalty?: number | null;
+            /** Logit Bias */
+            logit_bias?: {
+                [key: string]: number;
+            } | null;
             /** Logprobs */
             logprobs?: false | null;
             /** Max Completion Tokens */
@@ -1658,6 +1662,8 @@ export interface components {
             content?: (components["schemas"]["orchestrator__api__openai__chat_body__TextPart"] | components["schemas"]["orchestrator__api__openai__chat_body__ImagePart"])[] | null;
             /** Function Call */
             function_call?: null;
+            /** Name */
+            name?: string | null;
             /** Refusal */
             refusal?: null;
             /**
