@@ -152,6 +152,10 @@ class Gateway:
             usages.append(reply.record.usage)
         return Embedded(vectors=tuple(vectors), usage=total(usages))
 
+    async def texts_of(self, tokens: list[list[int]]) -> list[str]:
+        """The texts behind tokens of ``cl100k_base``, which clients send for embedding; see ``TokenCounter``."""
+        return await self._remote.counter.texts_of(tokens)
+
     async def _parts(self, request: ModelRequest, *, stream: bool) -> AsyncGenerator[Part]:
         if request.output_schema is not None:
             check_schema(request.output_schema)

@@ -21,6 +21,8 @@ _PATTERN = (
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
     r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
 )
+VOCABULARY = 100_256
+"""How many tokens the encoding has: their numbers are below it."""
 _FOR_A_MESSAGE = 4
 FOR_AN_IMAGE = 5_000
 """The most that an image takes, near enough, whatever its size. OpenAI counts up to 1,445 in tiles (85 + 8 · 170) and
@@ -30,7 +32,7 @@ FOR_AN_IMAGE = 5_000
 _PIECE = 10_000
 """Characters that are counted at once: a word without an end would take time by its square."""
 _AT_ONCE = 20_000
-"""Characters that are counted on the event loop; more go to a thread."""
+"""Characters that are counted, or tokens that become text, on the event loop; more go to a thread."""
 
 
 class TokenCounter:
@@ -53,6 +55,16 @@ class TokenCounter:
         if sum(map(len, texts)) <= _AT_ONCE:
             return _count(encoding, texts)
         return await asyncio.to_thread(_count, encoding, texts)
+
+    async def texts_of(self, tokens: list[list[int]]) -> list[str]:
+        """The texts of tokens, all of them below ``VOCABULARY``; many are put together in a thread.
+
+        Half a character, where somebody cut a long text between two tokens of one, becomes U+FFFD.
+        """
+        encoding = self._encoding or await self._loaded()
+        if sum(map(len, tokens)) <= _AT_ONCE:
+            return encoding.decode_batch(tokens, num_threads=1)
+        return await asyncio.to_thread(encoding.decode_batch, tokens, num_threads=1)
 
     async def _loaded(self) -> tiktoken.Encoding:
         async with self._loading:

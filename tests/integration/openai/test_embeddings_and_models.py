@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import struct
+from typing import Any
 
 import openai
 import pytest
@@ -52,10 +53,44 @@ async def test_numbers_may_come_packed(client: AsyncOpenAI) -> None:
     assert struct.unpack("<8f", base64.b64decode(text)) == pytest.approx(embed("a cat", 8), abs=1e-6)
 
 
-async def test_tokens_of_a_strange_tokenizer_are_not_taken(client: AsyncOpenAI) -> None:
+CAT, HELLO = [64, 8415], [15339, 1917]  # as tiktoken's cl100k_base has "a cat" and "hello world"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "texts"), [(CAT, ["a cat"]), ([CAT, HELLO], ["a cat", "hello world"]), ([HELLO * 15_000], None)]
+)
+async def test_tokens_are_embedded_as_their_text(
+    client: AsyncOpenAI, server: ModelServer, tokens: Any, texts: list[str] | None
+) -> None:
+    texts = texts or ["hello world" * 15_000]
+    made = await client.embeddings.create(model="nexus/embed", input=tokens)
+    assert server.requests[0].body["input"] == texts
+    assert [item.embedding for item in made.data] == [pytest.approx(embed(text), abs=1e-6) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("given", "param"),
+    [
+        ([[1, 100_256]], "input[0][1]"),
+        ([1, -1], "input[1]"),
+        ([[1], [2**70]], "input[1][0]"),
+        ([[1], []], "input[1]"),
+        ([[1], "a cat"], "input[1]"),
+        (["a cat", [1]], "input[1]"),
+        ([1, "a cat"], "input[1]"),
+        ([[True]], "input[0][0]"),
+        ([], "input"),
+        ("", "input"),
+        ([""], "input[0]"),
+    ],
+)
+async def test_what_is_neither_text_nor_tokens_is_refused(
+    client: AsyncOpenAI, server: ModelServer, given: Any, param: str
+) -> None:
     with pytest.raises(openai.BadRequestError) as caught:
-        await client.embeddings.create(model="nexus/embed", input=[[1, 2, 3]])
-    assert caught.value.param == "input[0]"
+        await client.embeddings.create(model="nexus/embed", input=given)
+    assert caught.value.param == param
+    assert not server.requests
 
 
 async def test_a_name_without_vectors_is_not_found(client: AsyncOpenAI) -> None:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from gateway import Image, Message, ModelRequest, Purpose, ToolSpec
-from gateway.tokens import FOR_AN_IMAGE, TokenCounter
+from gateway.tokens import FOR_AN_IMAGE, VOCABULARY, TokenCounter
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,16 @@ async def test_an_image_counts_by_the_most_that_one_may_take() -> None:
     counter, image = TokenCounter(), Image(media_type="image/png", data="AAAA" * 1000)
     seen = Message(role="user", content="hello world", images=(image, image))
     assert await counter.count(ModelRequest(purpose=Purpose.CHAT, messages=(seen,))) == 2 + 8 + 2 * FOR_AN_IMAGE
+
+
+async def test_tokens_become_the_text_that_they_were() -> None:
+    counter = TokenCounter()
+    assert await counter.texts_of([[15339, 1917], [78256, 95, 19113]]) == ["hello world", "漢字"]
+    assert await counter.texts_of([[78256]]) == ["\N{REPLACEMENT CHARACTER}"], "half of a character"
+    assert await counter.texts_of([[15339] * 30_000]) == ["hello" * 30_000]
+    assert await counter.texts_of([[VOCABULARY - 1]])
+    with pytest.raises(KeyError):
+        await counter.texts_of([[VOCABULARY]])
 
 
 async def test_ten_megabytes_without_a_space_are_counted_in_pieces() -> None:

@@ -1816,7 +1816,7 @@ export interface components {
         };
         /**
          * EmbeddingsBody
-         * @description ``input``: texts; tokens of somebody's tokenizer are not taken.
+         * @description ``input``: texts, or what OpenAI's clients make of them by themselves: tokens of ``cl100k_base``.
          */
         EmbeddingsBody: {
             /** Dimensions */
@@ -1824,7 +1824,7 @@ export interface components {
             /** Encoding Format */
             encoding_format?: ("float" | "base64") | null;
             /** Input */
-            input: string[];
+            input: string[] | number[] | number[][];
             /** Model */
             model: string;
             /** User */
