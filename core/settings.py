@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +24,7 @@ from pydantic_settings import (
 from core.errors import InvalidInput
 
 DATABASE_ADDRESS = re.compile(r"(sqlite:///|postgres(ql)?(\+psycopg)?://).+")
+CACHE_ADDRESS = re.compile(r"(rediss?|unix)://.+")
 BIND_ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):(\d{1,5})")
 
 
@@ -31,6 +32,12 @@ def database_address(value: str) -> str:
     if not DATABASE_ADDRESS.fullmatch(value):
         # Without quoting it: it may hold a password.
         raise ValueError("a database address begins with sqlite:/// or postgresql://")
+    return value
+
+
+def cache_address(value: SecretStr) -> SecretStr:
+    if not CACHE_ADDRESS.fullmatch(value.get_secret_value()):
+        raise ValueError("a cache's address begins with redis://, rediss:// or unix://")
     return value
 
 
@@ -53,6 +60,7 @@ def unset_when_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
+CacheAddress = Annotated[SecretStr, AfterValidator(cache_address)]
 OptionalPath = Annotated[Path | None, BeforeValidator(unset_when_empty)]
 DAY = 86400.0
 Seconds = Annotated[float, Field(gt=0, le=DAY)]
@@ -119,6 +127,9 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, BeforeValidator(some_path)] = Path("data")
     database_url: Annotated[str, AfterValidator(database_address)] | None = Field(
         default=None, description="SQLite in the data directory when unset."
+    )
+    cache_url: Annotated[CacheAddress | None, BeforeValidator(unset_when_empty)] = Field(
+        default=None, description="A Redis that keeps answers of models; the database keeps them when unset."
     )
     synchronous: Literal["NORMAL", "FULL"] = "NORMAL"
     bind: Annotated[str, AfterValidator(bind_address)] = "127.0.0.1:8000"

@@ -22,7 +22,7 @@ from gateway.payload import payload_of
 from gateway.provider import Provider
 from gateway.purpose import Purpose
 from gateway.result import Embedded, FinishReason, ModelResult, Reply, TextDelta, Usage, total
-from gateway.routing import Plan, check, plan
+from gateway.routing import ModelCard, Plan, check, plan
 from gateway.structured import check_schema
 from gateway.tokens import TokenCounter
 from gateway.worker.client import LitellmWorker
@@ -208,8 +208,8 @@ class Gateway:
             return
         request = await self._composed(request, card.context)
         route = course.plan.route
-        if route.cache and (kept := await self._cache.get(key_of(request, card))) is not None:
-            async for part in self._kept(request, course, unpacked(kept), stream=stream):
+        if route.cache and (kept := await self._found(request, card)) is not None:
+            async for part in self._kept(request, course, kept, stream=stream):
                 yield part
             return
         gate = self._gates.get(card.provider) or Gate(self._timer, 1)
@@ -225,6 +225,10 @@ class Gateway:
                 if route.cache and part.finish_reason in _WHOLE:
                     await self._cache.put(key_of(request, card), packed(part), route.cache_seconds)
                 yield reply
+
+    async def _found(self, request: ModelRequest, card: ModelCard) -> ModelResult | None:
+        kept = await self._cache.get(key_of(request, card))
+        return None if kept is None else unpacked(kept)
 
     async def _kept(
         self, request: ModelRequest, course: Course, result: ModelResult, *, stream: bool

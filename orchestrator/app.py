@@ -24,7 +24,7 @@ from gateway import Gateway, LitellmWorker
 from gateway.budget import Budgets
 from gateway.builtin import BuiltinProvider
 from gateway.builtin.ranking import Catalogue
-from gateway.cache import DatabaseCache
+from gateway.cache import open_cache
 from gateway.database_ledger import DatabaseLedger
 from gateway.prompt import Composer
 from modules.attestation import open_signer
@@ -220,6 +220,7 @@ async def open_models(
     base: Ground, credentials: CredentialStore, stack: AsyncExitStack
 ) -> tuple[Gateway, LitellmWorker, Routing]:
     """The gateway with its money, its keys and the routing in force."""
+    cache = await stack.enter_async_context(open_cache(base.settings.cache_url, base.db, base.clock))
     worker = LitellmWorker()
     stack.push_async_callback(worker.aclose)
     catalogue = Catalogue()
@@ -229,7 +230,7 @@ async def open_models(
         ledger=DatabaseLedger(base.db, base.ids),
         reveal=partial(credentials.reveal, HOME_ORG),
         compose=Composer(catalogue=catalogue),
-        cache=DatabaseCache(base.db, base.clock),
+        cache=cache,
     )
     routing = Routing(base.db, gateway, worker, file=Path("nexus.toml"), shared=not base.url.startswith("sqlite"))
     stack.push_async_callback(routing.aclose)

@@ -53,6 +53,7 @@ def test_without_an_address_the_database_lies_in_the_data_directory(folder: Path
         ("NEXUS_BIND", "localhost", "bind"),
         ("NEXUS_BIND", "127.0.0.1:70000", "bind"),
         ("NEXUS_DATABASE_URL", "mysql://nexus:s3cret@db/nexus", "database_url"),
+        ("NEXUS_CACHE_URL", "memcached://nexus:s3cret@cache", "cache_url"),
         ("NEXUS_SANDBOX", "{", "sandbox"),
         ("NEXUS_DATA_DIR", "", "data_dir"),
         ("NEXUS_SANDBOX__WALL_SECONDS", "inf", "sandbox.wall_seconds"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.settings import Settings
+from core.settings import Settings, load_settings
 from orchestrator.effective_settings import HIDDEN, effective, shown
 
 
@@ -33,6 +33,15 @@ def test_passwords_in_addresses_are_hidden() -> None:
 
     assert "s3cret" not in str(found)
     assert found["database_url"]["value"].startswith("postgresql://nexus:***@db")
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://:s3cret@db/0", "unix:///run/redis.sock?password=s3cret", "rediss://s3cret:s3cret@db"]
+)
+def test_a_cache_s_address_is_never_shown(url: str) -> None:
+    settings = load_settings(cache_url=url)
+    assert by_name(settings)["cache_url"]["value"] == HIDDEN
+    assert "s3cret" not in repr(settings) + settings.model_dump_json()
 
 
 @pytest.mark.parametrize("name", ["llm.api_key", "token", "telemetry.client_secret", "smtp_password", "keys"])

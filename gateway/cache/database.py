@@ -1,19 +1,14 @@
-"""Answers kept for the same question, where a purpose asks for it: exact, and never across organisations."""
+"""The embedded cache: a table beside everything else."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import timedelta
-from typing import Protocol
 
 from sqlalchemy import Column, Connection, Index, Table, Text, delete, select
 
 from core.clock import Clock, rfc3339
 from core.database import Database, Transaction, metadata
-from gateway.messages import ModelRequest
-from gateway.result import ModelResult
-from gateway.routing import ModelCard
+from gateway.cache.cache import LARGEST
 
 _SWEPT_AT_ONCE = 100
 
@@ -27,30 +22,8 @@ model_cache = Table(
 )
 
 
-class Cache(Protocol):
-    """Keeps texts by their keys for a while. One that cannot be reached has nothing, and fails no call."""
-
-    async def get(self, key: str) -> str | None:
-        """What is kept under ``key``, while it is."""
-        ...
-
-    async def put(self, key: str, answer: str, seconds: int) -> None:
-        """Keep ``answer`` for so many seconds."""
-        ...
-
-
-class NoCache:
-    """Keeps nothing."""
-
-    async def get(self, key: str) -> str | None:
-        return None
-
-    async def put(self, key: str, answer: str, seconds: int) -> None:
-        return None
-
-
 class DatabaseCache:
-    """The embedded cache: a table beside everything else."""
+    """Keeps answers in the service's database."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -68,6 +41,8 @@ class DatabaseCache:
 
     async def put(self, key: str, answer: str, seconds: int) -> None:
         """Keep it, and sweep a few that have expired."""
+        if len(answer.encode()) > LARGEST:
+            return
 
         def unit(tx: Transaction) -> None:
             old = select(model_cache.c.key).where(model_cache.c.expires_at <= rfc3339(tx.now)).limit(_SWEPT_AT_ONCE)
@@ -77,26 +52,3 @@ class DatabaseCache:
             tx.execute(model_cache.insert().values(key=key, answer=answer, expires_at=expires))
 
         await self._db.write(unit)
-
-
-def key_of(request: ModelRequest, card: ModelCard) -> str:
-    """The same for the same question of the same organisation to the same model, whoever in it asks."""
-    asked = [
-        "1",
-        request.org,
-        request.purpose.value,
-        card.name,
-        card.config.model if card.config is not None else "",
-        request.prompt_hash,
-    ]
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
-
-
-def packed(result: ModelResult) -> str:
-    """A result as it is kept."""
-    return result.model_dump_json()
-
-
-def unpacked(text: str) -> ModelResult:
-    """A result as it was."""
-    return ModelResult.model_validate_json(text)
