@@ -9,10 +9,11 @@ caller = Caller(org="acme", user="ada", purpose="chat", thread=None)
 reservation = await budgets.reserve(caller, Amount.of(tokens=900, usd=Decimal("0.02")), seconds=120)
 await budgets.settle(reservation.id, Amount.of(tokens=412, usd=Decimal("0.0091")))
 
-``reserve_in``, ``settle_in`` and ``release_in`` do the same inside a unit of work of one's own.
+``insert_budget``, ``reserve_in``, ``settle_in`` and ``release_in`` do the same inside a unit of work of one's own.
 """
 
 from gateway.budget.amount import Amount
+from gateway.budget.define import insert_budget, read_budget
 from gateway.budget.model import Budget, BudgetState, Caller, Left, Line, Reservation, Settlement
 from gateway.budget.period import Period
 from gateway.budget.refusal import Refusal
@@ -32,6 +33,8 @@ __all__ = [
     "Refusal",
     "Reservation",
     "Settlement",
+    "insert_budget",
+    "read_budget",
     "release_in",
     "reserve_in",
     "settle_in",

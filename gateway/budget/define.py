@@ -21,7 +21,16 @@ ONE = locking(budgets.c.org == bindparam("org"), budgets.c.id == bindparam("id")
 
 
 def insert_budget(tx: Transaction, budget: Budget) -> None:
+    """A new one, with a new id. It counts calls that are reserved from now on."""
     tx.execute(budgets.insert().values(asdict(budget)))
+
+
+def read_budget(connection: Connection, org: str, budget_id: str) -> Budget:
+    """Raises ``NotFound``."""
+    row = connection.execute(select(budgets).where(budgets.c.org == org, budgets.c.id == budget_id)).first()
+    if row is None:
+        raise no_budget()
+    return as_budget(row)
 
 
 def change_limits(

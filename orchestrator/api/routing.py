@@ -14,14 +14,15 @@ from core.actor import Actor, Role
 from core.errors import Forbidden, NotFound
 from core.events import head
 from gateway import Gateway, Message, ModelRequest, Purpose
-from gateway.budget import Amount
+from gateway.budget import Amount, Budget, Period
 from gateway.config import BUILTIN, FALLBACK, GatewayConfig
 from gateway.records import SpendBy, one_call, recent_calls, spend
 from gateway.routing import ModelCard, card
-from orchestrator.api.bodies import Body
+from orchestrator.api.bodies import Body, IdempotencyKey
 from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.identity.model import HOME_ORG
+from orchestrator.routing.budgets import define_once
 
 router = APIRouter(prefix="/admin", tags=["admin: models"])
 
@@ -129,10 +130,10 @@ async def routing_history(services: Wired, actor: Admin) -> dict[str, Any]:
 
 
 @router.post("/routing/rollback/{version}")
-async def roll_back_routing(version: int, services: Wired, actor: Admin) -> dict[str, Any]:
+async def roll_back_routing(version: int, services: Wired, actor: Admin, key: IdempotencyKey = None) -> dict[str, Any]:
     """Put an old version in force again, as a new one."""
     at_home(actor)
-    return (await services.routing.rollback(version, by=actor.id)).as_dict()
+    return (await services.routing.rollback(version, by=actor.id, key=key)).as_dict()
 
 
 @router.post("/routing/explain")
@@ -187,18 +188,19 @@ async def list_budgets(services: Wired, actor: Admin) -> dict[str, Any]:
 
 
 @router.post("/budgets", status_code=201)
-async def define_budget(body: NewBudget, services: Wired, actor: Admin) -> dict[str, Any]:
+async def define_budget(body: NewBudget, services: Wired, actor: Admin, key: IdempotencyKey = None) -> dict[str, Any]:
     """A limit for the organisation, or for one user, purpose or conversation of it."""
-    made = await services.budgets.define(
-        actor.org,
-        period=body.period,
+    wanted = Budget(
+        id=services.ids.new(),
+        org=actor.org,
+        period=Period(body.period),
         limit_nanos=body.nanos,
         limit_tokens=body.tokens,
         user=body.user,
         purpose=body.purpose.value if body.purpose else None,
         thread=body.thread,
     )
-    return made.as_dict()
+    return (await define_once(services.db, wanted, key)).as_dict()
 
 
 @router.put("/budgets/{budget}")

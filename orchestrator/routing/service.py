@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from core.database import Database, Transaction
 from core.errors import Conflict, InvalidInput, NexusError, NotFound
+from core.hashing import record_hash
 from gateway import Gateway, GatewayConfig, LitellmWorker
 from orchestrator.identity.model import HOME_ORG
 from orchestrator.routing import store
 from orchestrator.routing.file import read_llm
 from orchestrator.routing.store import RoutingVersion, Source
+from orchestrator.runs.idempotency import made_before, remember
 
 log = logging.getLogger(__name__)
 
+Bind = Callable[[Transaction, RoutingVersion], None]
 EVENT = "policy.changed"
 FILE_OWNER = "nexus.toml"
 _LOOK_SECONDS = 1.0
@@ -75,18 +79,41 @@ class Routing:
         """
         return await self._append(document, "http", by, after)
 
-    async def rollback(self, version: int, *, by: str) -> RoutingVersion:
-        """An old version again, as a new one. Raises ``NotFound``; ``InvalidInput`` where it does not hold any more."""
+    async def rollback(self, version: int, *, by: str, key: str | None = None) -> RoutingVersion:
+        """An old version again, as a new one; the one that ``key`` made if it has been used.
+
+        Raises ``NotFound``; ``InvalidInput`` where it does not hold any more, or the key was used for another request.
+        """
+        request = record_hash({"routing": "rollback", "version": version})
+
+        def made(connection: Connection) -> RoutingVersion | None:
+            number = made_before(connection, HOME_ORG, key, request)
+            return None if number is None else store.version(connection, int(number))
+
+        def bind(tx: Transaction, new: RoutingVersion) -> None:
+            remember(tx, HOME_ORG, key, request, str(new.version))
+
+        if (before := await self._db.read(made)) is not None:
+            return before
         found = await self._db.read(lambda connection: store.version(connection, version))
         if found is None:
             raise NotFound(f"The routing has no version {version}.")
-        return await self._append(found.document, "rollback", by, None)
+        try:
+            return await self._append(found.document, "rollback", by, None, bind)
+        except Conflict:
+            # The same request may have come twice in the same moment.
+            if (before := await self._db.read(made)) is not None:
+                return before
+            raise
 
     async def history(self, limit: int = 50) -> list[RoutingVersion]:
         """The newest versions first."""
         return await self._db.read(lambda connection: store.history(connection, limit))
 
-    async def _append(self, document: Mapping[str, Any], source: Source, by: str, after: int | None) -> RoutingVersion:
+    async def _append(
+        self, document: Mapping[str, Any], source: Source, by: str, after: int | None, bind: Bind | None = None
+    ) -> RoutingVersion:
+        """``bind`` writes what belongs to the new version in the same transaction."""
         config = GatewayConfig.parse(document)
         kept: dict[str, Any] = config.model_dump(mode="json", exclude_defaults=True)
         # Before it is stored: what cannot be in force is no version.
@@ -99,6 +126,8 @@ class Routing:
             made = store.append(tx, kept, source, by)
             data = {"policy": "routing", "version": made.version, "source": source, "by": by}
             tx.emit(EVENT, data, key=f"{EVENT}:routing:{made.version}", org=HOME_ORG)
+            if bind is not None:
+                bind(tx, made)
             return made
 
         try:

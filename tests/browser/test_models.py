@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import House
 from tests.models import ModelServer, refuse, say
@@ -240,3 +240,26 @@ def test_what_calls_cost_is_seen_by_model_and_by_call(page: Page, house: House, 
     calls.get_by_role("button", name=re.compile("for JUDGE")).click()
     tries = calls.get_by_role("list", name="Tries").get_by_role("listitem")
     expect(tries).to_contain_text(["server error", "answered"])
+
+
+def test_a_budget_whose_answer_was_lost_is_added_once(page: Page, house: House) -> None:
+    show(page, house, "/models/spend")
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method != "POST" or lost:
+            route.fallback()
+            return
+        lost.append(route.fetch().text())
+        route.abort()
+
+    page.route("**/admin/budgets", lose)
+    page.get_by_role("button", name="Add a budget").click()
+    form = page.get_by_role("form", name="Add a budget")
+    form.get_by_label("Dollars").fill("5")
+    form.get_by_role("button", name="Add the budget").click()
+    expect(form.get_by_role("alert")).to_be_visible()
+    form.get_by_role("button", name="Add the budget").click()
+    expect(form).to_have_count(0)
+    expect(page.get_by_role("listitem", name="All calls, a month")).to_have_count(1)
+    assert len(lost) == 1

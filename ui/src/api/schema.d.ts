@@ -3558,7 +3558,10 @@ export interface operations {
     define_budget: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key never creates twice. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4770,7 +4773,10 @@ export interface operations {
     roll_back_routing: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key never creates twice. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 version: number;
             };

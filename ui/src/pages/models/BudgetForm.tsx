@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 
 import type { Schemas } from '../../api/client';
+import { freshKey } from '../../api/key';
 import { Button, Field, TextInput } from '../../design/controls';
 import { Failure } from '../../design/states';
 import { CONTROL } from '../../forms/looks';
@@ -17,16 +18,22 @@ export function BudgetForm({ close }: { close: () => void }) {
   });
   const [limits, limit] = useState({ usd: '', tokens: '' });
   const define = useDefineBudget();
+  const key = useRef<string | null>(null);
   const set = (part: Partial<{ period: NewBudget['period']; purpose: Purpose | null; user: string; thread: string }>) =>
     narrow({ period, purpose: purpose ?? null, user, thread, ...part });
   return (
     <form
       aria-label="Add a budget"
       className="mt-3 space-y-4 rounded-card border border-line bg-sheet p-4 sm:p-5"
+      onChange={() => {
+        key.current = null;
+      }}
       onSubmit={(event) => {
         event.preventDefault();
+        // The same wish keeps its key until it is changed, so that trying again never adds it twice.
+        key.current ??= freshKey();
         const whose = { purpose: purpose ?? null, user: user.trim() || null, thread: thread.trim() || null };
-        define.mutate({ period, ...whose, ...limitsOf(limits) }, { onSuccess: close });
+        define.mutate({ key: key.current, budget: { period, ...whose, ...limitsOf(limits) } }, { onSuccess: close });
       }}
     >
       <div className="grid gap-4 sm:grid-cols-2">

@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 
 import { answered, api, Refusal, type Schemas } from '../../api/client';
+import { freshKey } from '../../api/key';
 import { queries } from '../../connection/feed';
 import type { Document, Purpose } from './document';
 
@@ -58,7 +59,11 @@ export function wasOvertaken(error: unknown): boolean {
 export function useRollBack() {
   return useMutation({
     mutationFn: async (version: number) =>
-      answered(await api.POST('/admin/routing/rollback/{version}', { params: { path: { version } } })),
+      answered(
+        await api.POST('/admin/routing/rollback/{version}', {
+          params: { path: { version }, header: { 'Idempotency-Key': freshKey() } },
+        }),
+      ),
     onSettled: everything,
   });
 }
@@ -124,7 +129,8 @@ export type NewBudget = Schemas['NewBudget'];
 
 export function useDefineBudget() {
   return useMutation({
-    mutationFn: async (body: NewBudget) => answered(await api.POST('/admin/budgets', { body })),
+    mutationFn: async ({ key, budget }: { key: string; budget: NewBudget }) =>
+      answered(await api.POST('/admin/budgets', { params: { header: { 'Idempotency-Key': key } }, body: budget })),
     onSettled: budgets,
   });
 }
