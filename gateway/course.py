@@ -88,6 +88,14 @@ class Course:
         """Whether anybody but the builtin provider was asked."""
         return any(attempt.model != BUILTIN for attempt in self._attempts) or self.model.provider is not None
 
+    def _unknown(self) -> tuple[Attempt, ...]:
+        """The try that could not be made: of a preferred model that is none."""
+        name = self.plan.missing
+        if name is None:
+            return ()
+        failure, detail = FailureClass.NOT_FOUND.value, f"The routing has no model {name!r}."
+        return (Attempt(model=name, reason="The caller prefers it.", failure=failure, detail=detail),)
+
     def _record(self, request: ModelRequest, provider: str, model: str, spent: list[Usage]) -> CallRecord:
         return CallRecord(
             purpose=request.purpose,
@@ -97,7 +105,7 @@ class Course:
             finish_reason=None,
             usage=total(spent),
             latency_seconds=self._timer() - self._started,
-            attempts=tuple(self._attempts),
+            attempts=(*self._unknown(), *self._attempts),
             tier=self.plan.tier,
         )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
+from urllib.parse import urlsplit
 
 from gateway.catalogue import ProviderKind
 from gateway.config import ModelConfig, ProviderConfig
@@ -13,6 +14,7 @@ from gateway.messages import Message, ModelRequest
 from gateway.purpose import Purpose
 
 TEST_SECONDS: Final = 10.0
+_OLLAMA_PORT = 11434
 _TEST = "Answer with the one word: ready."
 
 
@@ -27,6 +29,14 @@ class Offer:
     variable: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """One thing that keeps a provider from being called. ``sentence`` names the mend at the command line."""
+
+    what: Literal["credential", "key", "model"]
+    sentence: str
+
+
 class ProviderLock(ABC):
     """One kind of provider. ``variable``: where other programs keep its key; ``keyed``: whether it wants one."""
 
@@ -35,16 +45,23 @@ class ProviderLock(ABC):
     keyed: ClassVar[bool] = True
     variable: ClassVar[str | None] = None
 
-    def missing(self, name: str, provider: ProviderConfig, stored: Collection[str], models: int) -> tuple[str, ...]:
-        """What is missing before it can be called, each a sentence with its mend; nothing when it is unlocked."""
-        found: list[str] = []
-        if self.keyed and provider.credential is None:
-            found.append(f"It needs a key: name one as llm.providers.{name}.credential.")
-        if provider.credential is not None and provider.credential not in stored:
-            found.append(f"The key {provider.credential!r} is not stored: nexus credentials set {provider.credential}")
+    def lacks(self, name: str, provider: ProviderConfig, stored: Collection[str], models: int) -> tuple[Lack, ...]:
+        """What is missing before it can be called; nothing when it is unlocked."""
+        found: list[Lack] = []
+        key = provider.credential
+        if self.keyed and key is None:
+            found.append(Lack("credential", f"It needs a key: name one as llm.providers.{name}.credential."))
+        if key is not None and key not in stored:
+            found.append(Lack("key", f"The key {key!r} is not stored: nexus credentials set {key}"))
         if not models:
-            found.append(f"No model names it: add one under [llm.models] with provider = {name!r}.")
+            found.append(Lack("model", f"No model names it: add one under [llm.models] with provider = {name!r}."))
         return tuple(found)
+
+    def locked(self, provider: ProviderConfig, stored: Collection[str]) -> bool:
+        """Whether calls of it are sure to fail for want of a key: a server of one's own may do without."""
+        if provider.credential is None:
+            return self.keyed and provider.base_url is None
+        return provider.credential not in stored
 
     def request(self, model: str) -> ModelRequest:
         """The smallest call: one word, of one model."""
@@ -88,11 +105,27 @@ class GitHubLock(_WithKey):
 
 class OllamaLock(ProviderLock):
     kind, title, keyed = "ollama", "Ollama", False
-    address: ClassVar[str] = "http://127.0.0.1:11434"
+
+    @staticmethod
+    def address(environment: Mapping[str, str]) -> str | None:
+        """Where it would run: as ``OLLAMA_HOST`` says, which its own programs read; ``None`` where that is no address.
+
+        A server that listens everywhere is reached on loopback.
+        """
+        host = environment.get("OLLAMA_HOST", "").strip()
+        try:
+            parts = urlsplit(host if "://" in host else f"//{host}", scheme="http")
+            port = parts.port or (_OLLAMA_PORT if "://" not in host else {"http": 80, "https": 443}.get(parts.scheme))
+        except ValueError:
+            return None
+        name = parts.hostname or "127.0.0.1"
+        name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(name, name)  # noqa: S104 - read, never bound
+        return f"{parts.scheme}://{f'[{name}]' if ':' in name else name}:{port}" if port else None
 
     def offer(self, environment: Mapping[str, str], listening: bool) -> Offer | None:
         """An Ollama that runs on this machine."""
-        return Offer("ollama", "ollama", f"It answers at {self.address}.", self.address) if listening else None
+        address = self.address(environment)
+        return Offer("ollama", "ollama", f"It answers at {address}.", address) if listening else None
 
 
 class CompatibleLock(ProviderLock):

@@ -159,7 +159,7 @@ class Message(Value):
     failed: bool = False
 
 
-_UNSEEN = {"metadata", "tools", "org", "user", "thread", "model", "tier", "bare"}
+_UNSEEN = {"metadata", "tools", "org", "user", "thread", "model", "preferred", "tier", "bare"}
 
 
 class ModelRequest(Value):
@@ -168,9 +168,10 @@ class ModelRequest(Value):
     ``params`` are arguments that the caller gave by name (``--param city=Oslo``): they outrank what the text says.
     ``now`` is the moment that "today" refers to; without it relative dates are asked for. ``output_schema`` asks
     for structured output (``ModelResult.data``). ``metadata`` is for records only and never reaches a model, and
-    neither does whose call it is (``org``, ``user``, ``thread``). ``model`` or ``tier`` outrank the routing's choice;
-    ``max_output_tokens`` may shorten the answer. A ``bare`` request is sent as it is, without a soul of ours, and the
-    builtin provider never stands in for a language model that failed it.
+    neither does whose call it is (``org``, ``user``, ``thread``). ``model`` or ``tier`` outrank the routing's choice,
+    and so does ``preferred`` while there is a model of that name; ``max_output_tokens`` may shorten the answer. A
+    ``bare`` request is sent as it is, without a soul of ours, and the builtin provider never stands in for a language
+    model that failed it.
     """
 
     purpose: Purpose
@@ -184,6 +185,7 @@ class ModelRequest(Value):
     user: str | None = None
     thread: str | None = None
     model: str | None = None
+    preferred: str | None = None
     tier: Literal["standard", "heavy"] | None = None
     max_output_tokens: int | None = Field(default=None, gt=0)
     tool_choice: ToolChoice | None = None

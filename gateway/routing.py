@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -73,12 +73,16 @@ BUILTIN_CARD = ModelCard(BUILTIN, None, None, None, sees=False)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who will be asked, in order, and why. ``tier`` is ``None`` where a purpose has a list of its own."""
+    """Who will be asked, in order, and why. ``tier`` is ``None`` where a purpose has a list of its own.
+
+    ``missing`` is the preferred model where there is none of that name.
+    """
 
     models: tuple[ModelCard, ...]
     tier: Tier | None
     route: PurposeConfig
     reasons: tuple[str, ...]
+    missing: str | None = None
 
 
 def card(config: GatewayConfig, name: str) -> ModelCard:
@@ -124,6 +128,11 @@ def check(config: GatewayConfig) -> None:
             )
 
 
+def there_is(config: GatewayConfig, name: str) -> bool:
+    """Whether a call can name this model."""
+    return name == BUILTIN or name in config.models
+
+
 def plan(config: GatewayConfig, request: ModelRequest) -> Plan:
     """Who answers ``request``. Without a model for it the list is empty.
 
@@ -131,13 +140,15 @@ def plan(config: GatewayConfig, request: ModelRequest) -> Plan:
     """
     purpose, org = request.purpose, request.org
     route = config.purpose(purpose, org)
+    prefers = request.preferred is not None and there_is(config, request.preferred)
     names, tier, reasons = _names(config, request, route)
     if request.bare:
         names = names or _for_bare(request)
-    elif purpose in _BUILTIN_PURPOSES and request.output_schema is None and not route.models:
-        names = (BUILTIN, *names) if purpose in _BY_RULES else (*names, BUILTIN)
+    elif purpose in _BUILTIN_PURPOSES and request.output_schema is None and (prefers or not route.models):
+        names = (BUILTIN, *names) if purpose in _BY_RULES and not prefers else (*names, BUILTIN)
     cards = tuple(card(config, name) for name in dict.fromkeys(names))
-    return Plan(_seeing(cards) if request.images else cards, tier, route, reasons)
+    seeing = _seeing(cards) if request.images else cards
+    return Plan(seeing, tier, route, reasons, missing=None if prefers else request.preferred)
 
 
 def _seeing(cards: tuple[ModelCard, ...]) -> tuple[ModelCard, ...]:
@@ -162,9 +173,11 @@ def _names(
 ) -> tuple[tuple[str, ...], Tier | None, tuple[str, ...]]:
     purpose, org = request.purpose, request.org
     if request.model is not None:
-        if request.model not in config.models and request.model != BUILTIN:
+        if not there_is(config, request.model):
             raise NotFound(f"There is no model {request.model!r}.", mend="Name one that the routing lists.")
         return (request.model,), None, (f"The caller asked for {request.model}.",)
+    if request.preferred is not None and there_is(config, request.preferred):
+        return (request.preferred,), None, (f"The caller prefers {request.preferred}.",)
     if purpose is Purpose.EMBED and not route.models:
         return (), None, ("Models that talk give no vectors, and embed calls have no list of their own.",)
     if route.models and request.tier is None:
@@ -202,6 +215,16 @@ def next_model(
             continue
         return index
     return None
+
+
+def first_to_answer(
+    config: GatewayConfig, models: Sequence[ModelCard], away: Callable[[ModelCard], FailureClass | None]
+) -> ModelCard | None:
+    """Who of ``models`` would really answer, were those that are ``away`` to fail so; ``None`` where nobody would."""
+    at = 0 if models else None
+    while at is not None and (failure := away(models[at])) is not None:
+        at = next_model(config, models, at, MOST_TRIES, failure)
+    return models[at] if at is not None else None
 
 
 def _roomier(candidate: ModelCard, than: ModelCard) -> bool:

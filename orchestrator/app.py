@@ -52,6 +52,7 @@ from orchestrator.graph.services import TurnServices
 from orchestrator.identity.model import HOME_ORG
 from orchestrator.identity.service import Identity
 from orchestrator.probes import Finding, Probe
+from orchestrator.routing.choices import Choices
 from orchestrator.routing.providers import Providers
 from orchestrator.routing.service import Routing
 from orchestrator.runs.executor import Executor
@@ -166,6 +167,7 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
     card_life = timedelta(hours=settings.limits.approval_hours)
     of_builds = BuildServices(db, ids, settings.limits, broker, drafts, policy, lifecycle, card_life, isolation)
     gateway, worker, routing = await open_models(base, credentials, stack)
+    providers = Providers(gateway, routing, credentials)
     of_turns = TurnServices(clock, ids, gateway, tools, card_life)
     editors = {"tool": tools.edit, "module": partial(edit_card, of_builds)}
     approvals = Approvals(db, ids, editors=editors, wake_run=wake, woken=runs.woken)
@@ -199,13 +201,14 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
         tools=tools,
         builds=builds,
         runs=runs,
-        threads=Threads(db, ids, runs),
+        threads=Threads(db, ids, runs, gateway),
         approvals=approvals,
         turns=of_turns,
         gateway=gateway,
         worker=worker,
         routing=routing,
-        providers=Providers(gateway, routing, credentials),
+        providers=providers,
+        choices=Choices(gateway, providers),
         budgets=Budgets(db, ids, clock=clock),
         probes=[
             Probe("database", lambda: database_answers(db, base.url), needed=True),

@@ -187,6 +187,14 @@ class ThreadChanged(Data):
     title: str
 
 
+class ThreadSwitched(Data):
+    """From the next message on another model answers in a conversation; null: the one that the routing chooses."""
+
+    thread: str
+    model: str | None
+    by: str
+
+
 class ThreadDeleted(Data):
     thread: str
 
@@ -273,6 +281,7 @@ EVENT_TYPES: dict[str, type[Data]] = {
     "module.rolled_back": ModuleMoved,
     "thread.opened": ThreadChanged,
     "thread.renamed": ThreadChanged,
+    "thread.switched": ThreadSwitched,
     "thread.deleted": ThreadDeleted,
     "key.created": KeyCreated,
     "key.revoked": KeyRevoked,

@@ -21,6 +21,7 @@ from orchestrator.governance.approvals import Approvals
 from orchestrator.graph.services import TurnServices
 from orchestrator.identity.service import Identity
 from orchestrator.probes import Probe
+from orchestrator.routing.choices import Choices
 from orchestrator.routing.providers import Providers
 from orchestrator.routing.service import Routing
 from orchestrator.runs.service import Runs
@@ -58,5 +59,6 @@ class Services:
     worker: LitellmWorker
     routing: Routing
     providers: Providers
+    choices: Choices
     budgets: Budgets
     probes: list[Probe] = field(default_factory=list[Probe])

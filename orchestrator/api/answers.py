@@ -45,9 +45,12 @@ class StoredFile(Answer):
 
 
 class Thread(Answer):
+    """``model`` answers in it; null: the one that the routing chooses."""
+
     id: str
     title: str
     branched_from: str | None
+    model: str | None
     created_at: str
     updated_at: str
 
@@ -156,7 +159,7 @@ ANSWERS: dict[str, type[Answer]] = {
     "open_thread": Thread,
     "list_threads": Threads,
     "show_thread": Thread,
-    "rename_thread": Thread,
+    "change_thread": Thread,
     "branch": Thread,
     "list_messages": Messages,
     "say": Run,

@@ -70,13 +70,18 @@ class RoutingVersion(Answer):
 
 
 class ModelCard(Answer):
-    """A model as calls see it, the list's prices and sizes where the routing says none."""
+    """A model as calls see it, the list's prices and sizes where the routing says none.
+
+    Calls pass it over while it is ``locked`` (its provider misses its key) or ``resting`` (its provider failed again
+    and again).
+    """
 
     name: str
     provider: str
     input_price: str
     output_price: str
     context: int | None
+    locked: bool
     resting: bool
 
 
@@ -96,16 +101,40 @@ class RoutingVersions(Page):
 
 
 class Explanation(Answer):
-    """Who would be asked, in order, and why. ``tier`` is null where a purpose has a list of its own."""
+    """Who would be asked, in order, and why. ``tier`` is null where a purpose has a list of its own.
+
+    ``answers`` is the first of the models that would not be passed over; null where that is nobody.
+    """
 
     purpose: str
     tier: Literal["standard", "heavy"] | None
     reasons: list[str]
     models: list[ModelCard]
+    answers: str | None
+
+
+class ModelChoice(Answer):
+    """A model that a conversation can name. ``model`` is what its provider calls it, ``title`` what its provider is."""
+
+    name: str
+    model: str
+    provider: str
+    title: str
+    locked: bool
+    resting: bool
+
+
+class ModelChoices(Page):
+    """``routed``: who answers now where a conversation names nobody."""
+
+    items: list[ModelChoice]
+    routed: str | None
 
 
 class ListedProvider(Answer):
-    """``missing`` is empty for one that can be called. ``key_stored``: its credential has a value.
+    """``lacks`` is empty for one that can be called, and ``missing`` says the same in sentences for a command line.
+
+    ``key_stored``: its credential has a value.
 
     ``variable`` is set in the service's environment, and may be taken over as its key.
     """
@@ -118,6 +147,7 @@ class ListedProvider(Answer):
     key_stored: bool
     variable: str | None
     models: list[str]
+    lacks: list[Literal["credential", "key", "model"]]
     missing: list[str]
     resting: bool
 
@@ -257,6 +287,7 @@ ANSWERS_OF_MODELS: dict[str, type[Answer]] = {
     "routing_history": RoutingVersions,
     "roll_back_routing": RoutingVersion,
     "explain_routing": Explanation,
+    "list_choices": ModelChoices,
     "list_providers": Providers,
     "test_provider": Tested,
     "list_budgets": Budgets,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -80,14 +81,15 @@ def at_home(actor: Actor) -> None:
         raise Forbidden("The routing belongs to the organisation that runs this service.")
 
 
-def shown(gateway: Gateway, model: ModelCard) -> dict[str, Any]:
-    """A model as calls see it."""
+def shown(gateway: Gateway, model: ModelCard, locked: Collection[str]) -> dict[str, Any]:
+    """A model as calls see it. ``locked`` are the providers that miss their keys."""
     return {
         "name": model.name,
         "provider": model.provider or BUILTIN,
         "input_price": f"{model.input_price:f}",
         "output_price": f"{model.output_price:f}",
         "context": model.context,
+        "locked": model.provider in locked,
         "resting": model.provider is not None and gateway.resting(model.provider),
     }
 
@@ -98,10 +100,11 @@ async def get_routing(services: Wired, actor: Admin) -> dict[str, Any]:
     at_home(actor)
     active = services.routing.active
     config = services.gateway.config
+    locked = await services.providers.locked()
     return {
         "version": active.as_dict() if active is not None else None,
         "routing": config.model_dump(mode="json"),
-        "cards": [shown(services.gateway, card(config, name)) for name in (*config.models, BUILTIN)],
+        "cards": [shown(services.gateway, card(config, name), locked) for name in (*config.models, BUILTIN)],
         "fallback": {kind.value: (config.fallback.get(kind) or rule).model_dump() for kind, rule in FALLBACK.items()},
         "problem": services.routing.problem,
         "as_of": await services.db.read(head),
@@ -138,17 +141,19 @@ async def roll_back_routing(version: int, services: Wired, actor: Admin, key: Id
 
 @router.post("/routing/explain")
 async def explain_routing(body: Situation, services: Wired, actor: Admin) -> dict[str, Any]:
-    """Where such a call would go now, and why. Nothing is called."""
+    """Where such a call would go now, why, and who would really answer. Nothing is called."""
     org = body.org if actor.org == HOME_ORG and body.org is not None else actor.org
     request = ModelRequest(
         purpose=body.purpose, messages=(Message(role="user", content=body.text),), tier=body.tier, org=org
     )
     plan = services.gateway.plan(request)
+    locked = await services.providers.locked()
     return {
         "purpose": body.purpose.value,
         "tier": plan.tier,
         "reasons": list(plan.reasons),
-        "models": [shown(services.gateway, each) for each in plan.models],
+        "models": [shown(services.gateway, each, locked) for each in plan.models],
+        "answers": services.providers.first_to_answer(plan, locked),
     }
 
 

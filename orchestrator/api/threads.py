@@ -18,6 +18,7 @@ from orchestrator.api.permissions import Requires
 from orchestrator.api.services import Wired
 from orchestrator.api.sse import stream_run
 from orchestrator.threads import store
+from orchestrator.threads.service import UNSET, Choice
 
 router = APIRouter(tags=["chat"])
 
@@ -26,16 +27,23 @@ class NewThread(Body):
     title: str = ""
 
 
-class Rename(Body):
-    title: str = Field(min_length=1)
+class ThreadChange(Body):
+    """What is left out stays as it is."""
+
+    title: str | None = Field(default=None, min_length=1)
+    model: str | None = Field(default=None, description="Who answers from the next message on; null: as routed.")
 
 
 class NewMessage(Body):
-    """What a person says. ``attachments`` are file ids; ``params`` are arguments given by name."""
+    """What a person says. ``attachments`` are file ids; ``params`` are arguments given by name.
+
+    ``model`` switches the conversation to another model, null to the routing's choice; left out it stays as it is.
+    """
 
     message: str
     attachments: list[str] = Field(default_factory=list[str], max_length=20)
     params: dict[str, Any] = Field(default_factory=dict[str, Any])
+    model: str | None = None
     stream: bool = Field(default=False, description="Answer with the run's events; for programs.")
 
 
@@ -80,11 +88,13 @@ async def show_thread(services: Wired, actor: Annotated[Actor, Requires(Role.VIE
 
 
 @router.patch("/v1/threads/{thread}")
-async def rename_thread(
-    services: Wired, actor: Annotated[Actor, Requires(Role.OPERATOR)], thread: str, body: Rename
+async def change_thread(
+    services: Wired, actor: Annotated[Actor, Requires(Role.OPERATOR)], thread: str, body: ThreadChange
 ) -> dict[str, Any]:
-    """Give a conversation another title."""
-    return await services.threads.rename(actor, thread, body.title)
+    """Give a conversation another title, or name the model that answers in it."""
+    if body.title is None and "model" not in body.model_fields_set:
+        raise InvalidInput("Nothing is to be changed.", mend="Name a title, a model, or both.")
+    return await services.threads.change(actor, thread, title=body.title, model=choice(body))
 
 
 @router.delete("/v1/threads/{thread}", status_code=204)
@@ -124,7 +134,13 @@ async def say(
 ) -> Response:
     """Say something. Returns the run that answers it; follow it on `/v1/events` from `as_of`."""
     run, before = await services.threads.say(
-        actor, thread, body.message, attachments=body.attachments, params=body.params, key=key
+        actor,
+        thread,
+        body.message,
+        attachments=body.attachments,
+        params=body.params,
+        model=choice(body),
+        key=key,
     )
     if body.stream:
         return stream_run(services.events, org=actor.org, run=run.id, after=before, last=ends_turn)
@@ -143,6 +159,17 @@ async def branch(
     if (body.message is None) == (body.step is None):
         raise InvalidInput("Name either a message or a step to branch from.")
     return await services.threads.branch(actor, thread, body.message, body.step, key)
+
+
+def choice(body: ThreadChange | NewMessage) -> Choice:
+    """The model that a body names; null is a choice, too."""
+    return body.model if "model" in body.model_fields_set else UNSET
+
+
+@router.get("/v1/model-choices")
+async def list_choices(services: Wired, actor: Annotated[Actor, Requires(Role.VIEWER)]) -> dict[str, Any]:
+    """Who may answer in a conversation, and as `routed` the one that the routing would choose now."""
+    return {**await services.choices.list(actor.org), "next": None, "as_of": await services.db.read(head)}
 
 
 def ends_turn(event: Event) -> bool:

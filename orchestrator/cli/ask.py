@@ -17,6 +17,9 @@ from orchestrator.cli.typed import place, read_json, standard_input
 if TYPE_CHECKING:
     from orchestrator.client import Client
 
+AS_ROUTED = "-"
+"""No model can be called so."""
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 Text = Annotated[str, typer.Argument(help="What you want, in your words; - reads it from standard input.")]
@@ -24,9 +27,25 @@ Attach = Annotated[list[Path] | None, typer.Option("--attach", "-a", help="A fil
 Param = Annotated[list[str] | None, typer.Option("--param", "-p", help="An argument by name: city=Oslo.")]
 Thread = Annotated[str | None, typer.Option("--thread", "-t", help="A thread's id, or `last` to go on with it.")]
 
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="Who answers from now on: a model's name, builtin for the rules, - for the routing's choice.",
+    ),
+]
+
 
 @app.command()
-def ask(text: Text, attach: Attach = None, param: Param = None, thread: Thread = None, as_json: AsJson = False) -> None:
+def ask(
+    text: Text,
+    attach: Attach = None,
+    param: Param = None,
+    thread: Thread = None,
+    model: Model = None,
+    as_json: AsJson = False,
+) -> None:
     """Ask, and wait for the answer or for the card that it needs."""
     files = [(path, read(path)) for path in attach or []]
     params = dict(parameter(each) for each in param or [])
@@ -35,7 +54,7 @@ def ask(text: Text, attach: Attach = None, param: Param = None, thread: Thread =
     async def work(client: Client) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         attachments = [await upload(client, path, content) for path, content in files]
         where = await find_thread(client, thread)
-        body = {"message": message, "attachments": attachments, "params": params}
+        body = {"message": message, "attachments": attachments, "params": params, **chosen(model)}
         run = await client.call("POST", place("v1", "threads", where, "runs"), json=body)
         settled = await follow(client, run, run["as_of"])
         output = settled.get("output") or {}
@@ -82,6 +101,11 @@ async def find_thread(client: Client, wanted: str | None) -> str:
     if wanted:
         return wanted
     return (await client.call("POST", "/v1/threads", json={}))["id"]
+
+
+def chosen(model: str | None) -> dict[str, Any]:
+    """The choice, as a message carries it; without one the conversation keeps its own."""
+    return {} if model is None else {"model": None if model == AS_ROUTED else model}
 
 
 def parameter(text: str) -> tuple[str, Any]:

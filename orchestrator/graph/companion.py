@@ -27,6 +27,7 @@ async def companion(state: TurnState, execution: Execution[TurnServices], place:
         tools=await services.tools.specs(journal.org),
         now=services.clock.now(),
         **whose(journal),
+        preferred=state.get("model"),
     )
 
     async def answer(_key: str) -> dict[str, Any]:

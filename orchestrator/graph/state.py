@@ -16,6 +16,7 @@ class TurnState(TypedDict):
     text: str
     attachments: list[dict[str, Any]]
     params: dict[str, Any]
+    model: str | None
     mode: str
     mode_reason: str
     call: dict[str, Any] | None

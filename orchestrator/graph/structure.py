@@ -28,6 +28,7 @@ async def structure(state: TurnState, execution: Execution[TurnServices], place:
         params=state.get("params", {}),
         now=services.clock.now(),
         **whose(journal),
+        preferred=state.get("model"),
     )
 
     async def plan(_key: str) -> dict[str, Any]:

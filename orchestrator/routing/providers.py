@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Any
@@ -12,7 +13,9 @@ from urllib.parse import urlsplit
 from core.credentials import CredentialStore
 from core.errors import Conflict, InvalidInput, NexusError, NotFound
 from gateway import Gateway
+from gateway.failure import FailureClass
 from gateway.locks import LOCKS, TEST_SECONDS, Offer, OllamaLock, models_of
+from gateway.routing import ModelCard, Plan, first_to_answer
 from orchestrator.identity.model import HOME_ORG
 from orchestrator.routing.service import Routing
 
@@ -40,31 +43,62 @@ class Providers:
 
     async def list(self) -> dict[str, Any]:
         """Every configured provider with what it lacks, and what was found that is none yet."""
-        stored = {each["name"] for each in await self._credentials.list(HOME_ORG)}
-        config = self._gateway.config
+        stored = await self._stored()
+        providers = self._gateway.config.providers
         offers = await self.offers()
         variables = {offer.kind: offer.variable for offer in offers}
         items = [
-            {
-                "name": name,
-                "kind": provider.kind,
-                "title": LOCKS[provider.kind].title,
-                "base_url": str(provider.base_url) if provider.base_url else None,
-                "credential": provider.credential,
-                "key_stored": provider.credential in stored,
-                "variable": variables.get(provider.kind),
-                "models": list(models := models_of(config.models, name)),
-                "missing": list(LOCKS[provider.kind].missing(name, provider, stored, len(models))),
-                "resting": self._gateway.resting(name),
-            }
-            for name, provider in config.providers.items()
+            {**self._shown(name, stored), "variable": variables.get(provider.kind)}
+            for name, provider in providers.items()
         ]
-        taken = {provider.kind for provider in config.providers.values()}
+        taken = {provider.kind for provider in providers.values()}
         return {"items": items, "offers": [asdict(offer) for offer in offers if offer.kind not in taken]}
+
+    async def locked(self) -> frozenset[str]:
+        """The providers whose calls are sure to fail for want of a key."""
+        stored = await self._stored()
+        providers = self._gateway.config.providers.items()
+        return frozenset(name for name, provider in providers if LOCKS[provider.kind].locked(provider, stored))
+
+    def first_to_answer(self, plan: Plan, locked: Collection[str]) -> str | None:
+        """Who would really answer now; ``None`` where nobody would."""
+
+        def away(model: ModelCard) -> FailureClass | None:
+            if model.provider is None:
+                return None
+            # In the order in which a call meets them.
+            if self._gateway.resting(model.provider):
+                return FailureClass.UNREACHABLE
+            return FailureClass.AUTH if model.provider in locked else None
+
+        found = first_to_answer(self._gateway.config, plan.models, away)
+        return found.name if found is not None else None
+
+    def _shown(self, name: str, stored: Collection[str]) -> dict[str, Any]:
+        config = self._gateway.config
+        provider, models = config.providers[name], models_of(config.models, name)
+        lock = LOCKS[provider.kind]
+        lacks = lock.lacks(name, provider, stored, len(models))
+        return {
+            "name": name,
+            "kind": provider.kind,
+            "title": lock.title,
+            "base_url": str(provider.base_url) if provider.base_url else None,
+            "credential": provider.credential,
+            "key_stored": provider.credential in stored,
+            "models": [*models],
+            "lacks": [lack.what for lack in lacks],
+            "missing": [lack.sentence for lack in lacks],
+            "resting": self._gateway.resting(name),
+        }
+
+    async def _stored(self) -> set[str]:
+        return {each["name"] for each in await self._credentials.list(HOME_ORG)}
 
     async def offers(self) -> list[Offer]:
         """What was found on this machine: keys in the environment, a running Ollama. Nothing of it is used."""
-        listening = await _listens(OllamaLock.address)
+        address = OllamaLock.address(os.environ)
+        listening = address is not None and await _listens(address)
         found = (lock.offer(os.environ, listening) for lock in LOCKS.values())
         return [offer for offer in found if offer is not None]
 
@@ -118,7 +152,7 @@ class Providers:
 
 
 async def _listens(address: str) -> bool:
-    """Whether anybody answers at a loopback address; nothing is sent."""
+    """Whether anybody answers at an address; nothing is sent."""
     parts = urlsplit(address)
     try:
         async with asyncio.timeout(_LOOK_SECONDS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -13,6 +14,9 @@ from core.database import Database, Transaction
 from core.errors import Conflict, InvalidInput, NotFound
 from core.hashing import record_hash
 from core.ids import Ids
+from gateway import Gateway
+from gateway.config import BUILTIN
+from gateway.routing import there_is
 from orchestrator.files.store import describe_file
 from orchestrator.runs.idempotency import made_before, remember, write_racing
 from orchestrator.runs.model import Run, RunKind
@@ -25,6 +29,17 @@ LONGEST_MESSAGE = 1_000_000
 UNTITLED = "New conversation"
 
 
+class Unset(Enum):
+    """What a caller said nothing about stays as it is."""
+
+    UNSET = "unset"
+
+
+UNSET = Unset.UNSET
+Choice = str | None | Literal[Unset.UNSET]
+"""A model by its name; ``None`` leaves it to the routing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A message of a conversation that was held elsewhere."""
@@ -34,12 +49,13 @@ class Said:
 
 
 class Threads:
-    """Conversations of an organisation."""
+    """Conversations of an organisation. ``gateway`` knows the models that they can name."""
 
-    def __init__(self, db: Database, ids: Ids, runs: Runs) -> None:
+    def __init__(self, db: Database, ids: Ids, runs: Runs, gateway: Gateway) -> None:
         self._db = db
         self._ids = ids
         self._runs = runs
+        self._gateway = gateway
 
     async def open(
         self, actor: Actor, title: str, key: str | None = None, *, history: Sequence[Said] = ()
@@ -74,26 +90,39 @@ class Threads:
         *,
         attachments: list[str],
         params: dict[str, Any],
+        model: Choice = UNSET,
         key: str | None = None,
     ) -> tuple[Run, int]:
         """Put a message into the thread and start the turn that answers it, in one transaction.
 
-        Returns the run and the id of the last event before it. Raises ``InvalidInput`` on an empty or a huge
-        message, ``NotFound`` on an unknown thread or file.
+        The message keeps the ``model`` that was chosen when it was said, here or before: whoever switches while it
+        waits for its turn switches for the next one. Returns the run and the id of the last event before it. Raises
+        ``InvalidInput`` on an empty or a huge message and on an unknown model, ``NotFound`` on an unknown thread or
+        file.
         """
         check_message(text, attachments)
+        self._check(model)
         message = self._ids.new()
         run_id = self._ids.new()
         said = {"text": text, "thread": thread, "message": message, "attachments": attachments, "params": params}
         request = {name: said[name] for name in ("text", "thread", "attachments", "params")}
+        if model is not UNSET:
+            request["model"] = model
 
         def also(tx: Transaction, run: Run) -> None:
             found = store.get_thread(tx.connection, actor.org, thread)
             files = [describe_file(tx.connection, actor.org, file) for file in attachments]
-            data = {"attachments": [{name: file[name] for name in KEPT_OF_FILES} for file in files], "params": params}
+            chosen = found["model"] if model is UNSET else model
+            data = {
+                "attachments": [{name: file[name] for name in KEPT_OF_FILES} for file in files],
+                "params": params,
+                "model": chosen,
+            }
             store.append_message(tx, actor.org, thread, store.Message(message, "user", text, data, run.id))
             if found["title"] == UNTITLED and text.strip():
                 store.rename_thread(tx, actor.org, thread, text)
+            if chosen != found["model"]:
+                self._switch(tx, actor, thread, chosen)
 
         return await self._runs.start(
             actor,
@@ -121,23 +150,33 @@ class Threads:
             if made is None:
                 source = store.get_thread(tx.connection, actor.org, thread)
                 upto = message or message_of_step(tx.connection, actor.org, thread, step or "")
-                store.branch(tx, actor.org, thread, target, upto, source["title"])
+                store.branch(tx, actor.org, source, target, upto)
                 state_opened(tx, actor.org, target, source["title"])
                 remember(tx, actor.org, key, request, target)
             return store.get_thread(tx.connection, actor.org, made or target)
 
         return await write_racing(self._db, unit)
 
-    async def rename(self, actor: Actor, thread: str, title: str) -> dict[str, Any]:
-        """Give a conversation another title. Raises ``NotFound``."""
+    async def change(
+        self, actor: Actor, thread: str, *, title: str | None = None, model: Choice = UNSET
+    ) -> dict[str, Any]:
+        """Give a conversation another title, or another model from its next message on.
+
+        Raises ``NotFound``, and ``InvalidInput`` for an unknown model.
+        """
+        self._check(model)
         change = self._ids.new()
 
         def unit(tx: Transaction) -> dict[str, Any]:
-            store.rename_thread(tx, actor.org, thread, title)
-            renamed = store.get_thread(tx.connection, actor.org, thread)
-            data = {"thread": thread, "title": renamed["title"]}
-            tx.emit("thread.renamed", data, key=f"thread.renamed:{thread}:{change}", org=actor.org)
-            return renamed
+            before = store.get_thread(tx.connection, actor.org, thread)
+            if title is not None:
+                store.rename_thread(tx, actor.org, thread, title)
+                renamed = store.get_thread(tx.connection, actor.org, thread)["title"]
+                data = {"thread": thread, "title": renamed}
+                tx.emit("thread.renamed", data, key=f"thread.renamed:{thread}:{change}", org=actor.org)
+            if model is not UNSET and model != before["model"]:
+                self._switch(tx, actor, thread, model)
+            return store.get_thread(tx.connection, actor.org, thread)
 
         return await self._db.write(unit)
 
@@ -151,6 +190,20 @@ class Threads:
             tx.emit("thread.deleted", {"thread": thread}, key=f"thread.deleted:{thread}", org=actor.org)
 
         await self._db.write(unit)
+
+    def _check(self, model: Choice) -> None:
+        config = self._gateway.config
+        if isinstance(model, str) and not there_is(config, model):
+            known = ", ".join([*config.models, BUILTIN])
+            raise InvalidInput(
+                f"There is no model {model[:100]!r}.",
+                mend=f"Name one of these: {known}. Or null, for the one that the routing chooses.",
+            )
+
+    def _switch(self, tx: Transaction, actor: Actor, thread: str, model: str | None) -> None:
+        store.choose_model(tx, thread, model)
+        data = {"thread": thread, "model": model, "by": actor.id}
+        tx.emit("thread.switched", data, key=f"thread.switched:{thread}:{self._ids.new()}", org=actor.org)
 
 
 def state_opened(tx: Transaction, org: str, thread: str, title: str) -> None:

@@ -19,6 +19,7 @@ threads = Table(
     Column("org", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("branched_from", Text),
+    Column("model", Text),
     Column("created_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
     Index("ix_threads_org_updated_at", "org", "updated_at"),
@@ -72,7 +73,15 @@ class Message:
         }
 
 
-def insert_thread(tx: Transaction, thread: str, org: str, title: str, branched_from: str | None = None) -> None:
+def insert_thread(
+    tx: Transaction,
+    thread: str,
+    org: str,
+    title: str,
+    *,
+    branched_from: str | None = None,
+    model: str | None = None,
+) -> None:
     now = rfc3339(tx.now)
     tx.execute(
         threads.insert().values(
@@ -80,6 +89,7 @@ def insert_thread(tx: Transaction, thread: str, org: str, title: str, branched_f
             org=org,
             title=shortened(title),
             branched_from=branched_from,
+            model=model,
             created_at=now,
             updated_at=now,
         )
@@ -128,6 +138,7 @@ def as_thread(row: Row[Any]) -> dict[str, Any]:
         "id": row.id,
         "title": row.title,
         "branched_from": row.branched_from,
+        "model": row.model,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
@@ -136,6 +147,11 @@ def as_thread(row: Row[Any]) -> dict[str, Any]:
 def rename_thread(tx: Transaction, org: str, thread: str, title: str) -> None:
     get_thread(tx.connection, org, thread)
     tx.execute(update(threads).where(threads.c.id == thread).values(title=shortened(title)))
+
+
+def choose_model(tx: Transaction, thread: str, model: str | None) -> None:
+    """Name the model that answers in a thread; ``None`` leaves it to the routing."""
+    tx.execute(update(threads).where(threads.c.id == thread).values(model=model))
 
 
 def delete_thread(tx: Transaction, org: str, thread: str) -> None:
@@ -204,6 +220,12 @@ def messages_until(connection: Connection, thread: str, message: str, limit: int
     return [as_message(row) for row in connection.execute(query)][::-1]
 
 
+def data_of(connection: Connection, message: str) -> dict[str, Any]:
+    """What a message holds besides its text; nothing where it was deleted meanwhile."""
+    found = connection.execute(select(messages.c.data).where(messages.c.id == message)).scalar()
+    return json.loads(found) if found is not None else {}
+
+
 def message_of_run(connection: Connection, thread: str, run: str) -> str:
     """The message of a thread that a run answers. Raises ``NotFound``."""
     query = (
@@ -217,15 +239,15 @@ def message_of_run(connection: Connection, thread: str, run: str) -> str:
     return found
 
 
-def branch(tx: Transaction, org: str, source: str, target: str, upto: str, title: str) -> None:
-    """A new thread that shares ``source``'s messages up to and including message ``upto``."""
-    where = (thread_messages.c.thread == source) & (thread_messages.c.message == upto)
+def branch(tx: Transaction, org: str, source: dict[str, Any], target: str, upto: str) -> None:
+    """A new thread that shares ``source``'s messages up to and including ``upto``, its title and its model."""
+    where = (thread_messages.c.thread == source["id"]) & (thread_messages.c.message == upto)
     position = tx.execute(select(thread_messages.c.position).where(where)).scalar()
     if position is None:
-        raise NotFound(f"Thread {source!r} has no message {upto!r}.")
-    insert_thread(tx, target, org, title, branched_from=source)
+        raise NotFound(f"Thread {source['id']!r} has no message {upto!r}.")
+    insert_thread(tx, target, org, source["title"], branched_from=source["id"], model=source["model"])
     shared = select(thread_messages.c.position, thread_messages.c.message).where(
-        thread_messages.c.thread == source, thread_messages.c.position <= position
+        thread_messages.c.thread == source["id"], thread_messages.c.position <= position
     )
     for row in tx.execute(shared).all():
         tx.execute(thread_messages.insert().values(thread=target, position=row.position, message=row.message))

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.door.conftest import Serve, Served, serve
+from tests.integration.door.conftest import Serve, Served, nexus, serve
 from tests.models import ModelServer
 from tests.models.fixtures import threaded_models as models
 
-__all__ = ["models", "serve"]
+__all__ = ["models", "nexus", "serve"]
 Configure = Callable[..., None]
 
 
@@ -39,10 +39,10 @@ def house(serve: Serve, configure: Configure) -> Iterator[tuple[Served, httpx.Cl
         yield served, client
 
 
-def say(client: httpx.Client, text: str, thread: str | None = None) -> dict[str, Any]:
+def say(client: httpx.Client, text: str, thread: str | None = None, **more: Any) -> dict[str, Any]:
     """One turn; the message that answered it."""
     thread = thread or client.post("/v1/threads", json={}).raise_for_status().json()["id"]
-    body = {"message": text, "stream": True}
+    body = {"message": text, "stream": True, **more}
     with client.stream("POST", f"/v1/threads/{thread}/runs", json=body) as answer:
         answer.raise_for_status()
         for _ in answer.iter_lines():

@@ -7,13 +7,14 @@ from typing import Any
 
 from core.clock import SystemClock
 from core.ids import TimeOrderedIds
+from gateway import Gateway, GatewayConfig
 from orchestrator.files.store import put_file
 from orchestrator.runs.idempotency import write_racing
 from orchestrator.runs.journal import Place
 from orchestrator.runs.machine import Execution
 from orchestrator.threads.service import Threads
 from orchestrator.threads.speech import write_reply
-from orchestrator.threads.store import list_messages
+from orchestrator.threads.store import get_thread, list_messages
 from tests.integration.runs.conftest import Launch
 from tests.integration.runs.process import OWNER, Process, State, machine_of, until
 
@@ -33,7 +34,7 @@ async def replies(state: State, execution: Execution[Any], place: Place) -> dict
 
 
 def threads_of(process: Process) -> Threads:
-    return Threads(process.db, TimeOrderedIds(SystemClock()), process.runs)
+    return Threads(process.db, TimeOrderedIds(SystemClock()), process.runs, Gateway())
 
 
 async def test_messages_from_two_processes_at_once_are_all_taken_and_answered_one_at_a_time(launch: Launch) -> None:
@@ -86,3 +87,29 @@ async def test_the_same_bytes_uploaded_at_once_are_one_file(launch: Launch) -> N
 
     uploads = [upload(process, b"%d" % number) for number in range(SAYINGS) for process in processes]
     assert len(set(await asyncio.gather(*uploads))) == SAYINGS
+
+
+async def test_of_many_who_switch_a_conversation_at_once_the_last_one_told_holds(launch: Launch) -> None:
+    one, two = [await launch(machine_of(replies)) for _ in range(2)]
+    config = GatewayConfig.parse(
+        {
+            "providers": {"here": {"kind": "ollama"}},
+            "models": {f"m{number}": {"provider": "here", "model": "any"} for number in range(SAYINGS)},
+        }
+    )
+    first, second = [
+        Threads(process.db, TimeOrderedIds(SystemClock()), process.runs, Gateway(config)) for process in (one, two)
+    ]
+    thread = (await first.open(OWNER, ""))["id"]
+    switching = [threads.change(OWNER, thread, model=f"m{n}") for n in range(SAYINGS) for threads in (first, second)]
+    saying = [
+        threads.say(OWNER, thread, f"message {n}", attachments=[], params={}, model=f"m{n}")
+        for n in range(SAYINGS)
+        for threads in (first, second)
+    ]
+    await asyncio.gather(*(each for pair in zip(switching, saying, strict=True) for each in pair))
+    told = [event.data["model"] for event in await one.log() if event.type == "thread.switched"]
+    assert (await one.db.read(lambda connection: get_thread(connection, "org", thread)))["model"] == told[-1]
+    messages = await one.db.read(lambda connection: list_messages(connection, "org", thread, limit=200))
+    said = [message for message in messages if message.role == "user"]
+    assert all(message.text == f"message {message.data['model'][1:]}" for message in said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from core.errors import InvalidInput, NotFound
 from gateway import FailureClass, GatewayConfig, Image, Message, ModelRequest, Purpose
 from gateway.config import FALLBACK
-from gateway.routing import MOST_TRIES, card, check, next_model, plan
+from gateway.routing import MOST_TRIES, card, check, first_to_answer, next_model, plan
 
 PRICED = {"input_price": "1", "output_price": "2"}
 DOCUMENT: dict[str, Any] = {
@@ -197,3 +198,43 @@ def test_every_course_ends_and_is_the_same_each_time(first: FailureClass, rest: 
 
 def test_every_failure_has_a_rule() -> None:
     assert set(FALLBACK) == set(FailureClass)
+
+
+def test_whoever_is_preferred_is_asked_first_and_then_the_rules() -> None:
+    own_list = {"purposes": {"chat": {"models": ["big"]}}}
+    assert names(asked(Purpose.CHAT, preferred="spare")) == ["spare", "builtin"]
+    assert names(asked(Purpose.CHAT, preferred="spare"), **own_list) == ["spare", "builtin"]
+    assert names(asked(Purpose.PLAN, preferred="builtin")) == ["builtin"]
+    assert names(asked(Purpose.JUDGE, preferred="spare")) == ["spare"]
+
+
+def test_a_preference_for_a_model_that_is_none_leaves_it_to_the_routing() -> None:
+    config, gone = GatewayConfig.parse(DOCUMENT), asked(Purpose.CHAT, preferred="gone")
+    found = plan(config, gone)
+    assert found == replace(plan(config, asked(Purpose.CHAT)), missing="gone")
+    assert plan(config, asked(Purpose.CHAT, preferred="small")).missing is None
+
+
+AWAY = {"here": FailureClass.UNREACHABLE, "cloud": FailureClass.AUTH}
+
+
+@pytest.mark.parametrize(
+    ("away", "fallback", "answers"),
+    [
+        ((), {}, "small"),
+        (("here",), {}, "spare"),
+        (("here", "other"), {}, "big"),
+        (("here", "other", "cloud"), {}, "builtin"),
+        (("here",), {"unreachable": {"then": "stop"}}, None),
+    ],
+)
+def test_who_would_really_answer(away: tuple[str, ...], fallback: dict[str, Any], answers: str | None) -> None:
+    config = GatewayConfig.parse({**DOCUMENT, "fallback": fallback})
+    models = plan(config, asked(Purpose.CHAT)).models
+    found = first_to_answer(
+        config,
+        models,
+        lambda model: AWAY.get(model.provider or "", FailureClass.AUTH) if model.provider in away else None,
+    )
+    assert (found and found.name) == answers
+    assert first_to_answer(config, (), lambda _: None) is None

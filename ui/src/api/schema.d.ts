@@ -479,7 +479,7 @@ export interface paths {
         put?: never;
         /**
          * Explain Routing
-         * @description Where such a call would go now, and why. Nothing is called.
+         * @description Where such a call would go now, why, and who would really answer. Nothing is called.
          */
         post: operations["explain_routing"];
         delete?: never;
@@ -808,6 +808,26 @@ export interface paths {
          * @description The caller: id, organisation, role, and the key behind it.
          */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/model-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Choices
+         * @description Who may answer in a conversation, and as `routed` the one that the routing would choose now.
+         */
+        get: operations["list_choices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1226,10 +1246,10 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Rename Thread
-         * @description Give a conversation another title.
+         * Change Thread
+         * @description Give a conversation another title, or name the model that answers in it.
          */
-        patch: operations["rename_thread"];
+        patch: operations["change_thread"];
         trace?: never;
     };
     "/v1/threads/{thread}/branch": {
@@ -1868,8 +1888,12 @@ export interface components {
         /**
          * Explanation
          * @description Who would be asked, in order, and why. ``tier`` is null where a purpose has a list of its own.
+         *
+         *     ``answers`` is the first of the models that would not be passed over; null where that is nobody.
          */
         Explanation: {
+            /** Answers */
+            answers: string | null;
             /** Models */
             models: components["schemas"]["ModelCard"][];
             /** Purpose */
@@ -2180,7 +2204,9 @@ export interface components {
         };
         /**
          * ListedProvider
-         * @description ``missing`` is empty for one that can be called. ``key_stored``: its credential has a value.
+         * @description ``lacks`` is empty for one that can be called, and ``missing`` says the same in sentences for a command line.
+         *
+         *     ``key_stored``: its credential has a value.
          *
          *     ``variable`` is set in the service's environment, and may be taken over as its key.
          */
@@ -2196,6 +2222,8 @@ export interface components {
              * @enum {string}
              */
             kind: "openai" | "anthropic" | "github" | "ollama" | "compatible";
+            /** Lacks */
+            lacks: ("credential" | "key" | "model")[];
             /** Missing */
             missing: string[];
             /** Models */
@@ -2369,12 +2397,17 @@ export interface components {
         /**
          * ModelCard
          * @description A model as calls see it, the list's prices and sizes where the routing says none.
+         *
+         *     Calls pass it over while it is ``locked`` (its provider misses its key) or ``resting`` (its provider failed again
+         *     and again).
          */
         ModelCard: {
             /** Context */
             context: number | null;
             /** Input Price */
             input_price: string;
+            /** Locked */
+            locked: boolean;
             /** Name */
             name: string;
             /** Output Price */
@@ -2383,6 +2416,42 @@ export interface components {
             provider: string;
             /** Resting */
             resting: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ModelChoice
+         * @description A model that a conversation can name. ``model`` is what its provider calls it, ``title`` what its provider is.
+         */
+        ModelChoice: {
+            /** Locked */
+            locked: boolean;
+            /** Model */
+            model: string;
+            /** Name */
+            name: string;
+            /** Provider */
+            provider: string;
+            /** Resting */
+            resting: boolean;
+            /** Title */
+            title: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ModelChoices
+         * @description ``routed``: who answers now where a conversation names nobody.
+         */
+        ModelChoices: {
+            /** As Of */
+            as_of: number;
+            /** Items */
+            items: components["schemas"]["ModelChoice"][];
+            /** Next */
+            next: string | number | null;
+            /** Routed */
+            routed: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -2497,12 +2566,16 @@ export interface components {
         /**
          * NewMessage
          * @description What a person says. ``attachments`` are file ids; ``params`` are arguments given by name.
+         *
+         *     ``model`` switches the conversation to another model, null to the routing's choice; left out it stays as it is.
          */
         NewMessage: {
             /** Attachments */
             attachments?: string[];
             /** Message */
             message: string;
+            /** Model */
+            model?: string | null;
             /** Params */
             params?: {
                 [key: string]: unknown;
@@ -2923,11 +2996,6 @@ export interface components {
             effort?: string | null;
             /** Summary */
             summary?: null;
-        };
-        /** Rename */
-        Rename: {
-            /** Title */
-            title: string;
         };
         /**
          * ResponsesBody
@@ -3401,7 +3469,10 @@ export interface components {
             /** Format */
             format?: (components["schemas"]["TextFormat"] | components["schemas"]["JsonFormat"] | components["schemas"]["orchestrator__api__openai__responses_body__SchemaFormat"]) | null;
         };
-        /** Thread */
+        /**
+         * Thread
+         * @description ``model`` answers in it; null: the one that the routing chooses.
+         */
         Thread: {
             /** Branched From */
             branched_from: string | null;
@@ -3409,12 +3480,27 @@ export interface components {
             created_at: string;
             /** Id */
             id: string;
+            /** Model */
+            model: string | null;
             /** Title */
             title: string;
             /** Updated At */
             updated_at: string;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ThreadChange
+         * @description What is left out stays as it is.
+         */
+        ThreadChange: {
+            /**
+             * Model
+             * @description Who answers from the next message on; null: as routed.
+             */
+            model?: string | null;
+            /** Title */
+            title?: string | null;
         };
         /** Threads */
         Threads: {
@@ -5462,6 +5548,44 @@ export interface operations {
             };
         };
     };
+    list_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It could not be done now. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelChoices"];
+                };
+            };
+        };
+    };
     list_models: {
         parameters: {
             query?: never;
@@ -6468,7 +6592,7 @@ export interface operations {
             };
         };
     };
-    rename_thread: {
+    change_thread: {
         parameters: {
             query?: never;
             header?: never;
@@ -6479,7 +6603,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Rename"];
+                "application/json": components["schemas"]["ThreadChange"];
             };
         };
         responses: {
