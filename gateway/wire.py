@@ -73,7 +73,8 @@ def _alternating(messages: Sequence[Message]) -> list[Message]:
     for message in messages:
         if found and message.role == found[-1].role == "user":
             content = "\n\n".join(one.content for one in (found[-1], message) if one.content)
-            found[-1] = found[-1].model_copy(update={"content": content})
+            images = (*found[-1].images, *message.images)
+            found[-1] = found[-1].model_copy(update={"content": content, "images": images})
         else:
             found.append(message)
     return found

@@ -42,7 +42,7 @@ async def route(state: TurnState, execution: Execution[TurnServices], place: Pla
     )
 
     async def ask(_key: str) -> dict[str, Any]:
-        reply = await routed(services.gateway, request)
+        reply = await routed(services.gateway, request, state.get("model"))
         return {"result": reply.result.model_dump(mode="json"), "record": reply.record.model_dump(mode="json")}
 
     def record(tx: Transaction, answer: dict[str, Any]) -> None:
@@ -53,21 +53,23 @@ async def route(state: TurnState, execution: Execution[TurnServices], place: Pla
     return {"mode": choice.mode.value, "mode_reason": choice.reason}
 
 
-async def routed(gateway: Gateway, request: ModelRequest) -> Reply:
+async def routed(gateway: Gateway, request: ModelRequest, preferred: str | None = None) -> Reply:
     """The rules' choice where they understand the message, a model's where they do not and there is one.
 
-    A routing whose list for ROUTE does not begin with the builtin provider has the model asked at once; with that list
-    alone, ``["builtin"]``, no model ever is. Where the model fails, the rules' choice stands: it is talk.
+    A routing whose list for ROUTE does not begin with the builtin provider has the model asked at once; with
+    ``["builtin"]`` no model ever is, and neither is one where ``preferred`` are the rules. Where the model fails, the
+    rules' choice stands: it is talk.
     """
     rules = await gateway.generate(request.model_copy(update={"model": BUILTIN}))
     if rules.result.data["understood"] and gateway.plan(request).models[0].provider is None:
         return rules
     narrow = {"messages": _recent(request.messages), "output_schema": _CHOICE, "max_output_tokens": _SHORT}
     asked = request.model_copy(update=narrow)
-    if not any(card.provider for card in gateway.plan(asked).models):
+    chosen = asked.model_copy(update={"preferred": preferred})
+    if not all(any(card.provider for card in gateway.plan(each).models) for each in (asked, chosen)):
         return rules
     try:
-        return await gateway.generate(asked)
+        return await gateway.generate(chosen)
     except NexusError:
         return rules
 
