@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
 
@@ -24,6 +23,7 @@ from orchestrator.runs.service import Runs
 from orchestrator.runs.steps import steps_of
 from orchestrator.runs.store import thread_is_busy
 from orchestrator.threads import store
+from orchestrator.threads.continuing import End, Said, find_end, note_end
 
 LONGEST_MESSAGE = 1_000_000
 UNTITLED = "New conversation"
@@ -38,14 +38,6 @@ class Unset(Enum):
 UNSET = Unset.UNSET
 Choice = str | None | Literal[Unset.UNSET]
 """A model by its name; ``None`` leaves it to the routing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message of a conversation that was held elsewhere."""
-
-    role: Literal["user", "assistant"]
-    text: str
 
 
 class Threads:
@@ -92,13 +84,14 @@ class Threads:
         params: dict[str, Any],
         model: Choice = UNSET,
         key: str | None = None,
+        behind: int | None = None,
     ) -> tuple[Run, int]:
         """Put a message into the thread and start the turn that answers it, in one transaction.
 
         The message keeps the ``model`` that was chosen when it was said, here or before: whoever switches while it
         waits for its turn switches for the next one. Returns the run and the id of the last event before it. Raises
         ``InvalidInput`` on an empty or a huge message and on an unknown model, ``NotFound`` on an unknown thread or
-        file.
+        file, ``Conflict`` where the thread no longer ends at the position ``behind`` which the message was to stand.
         """
         check_message(text, attachments)
         self._check(model)
@@ -118,7 +111,8 @@ class Threads:
                 "params": params,
                 "model": chosen,
             }
-            store.append_message(tx, actor.org, thread, store.Message(message, "user", text, data, run.id))
+            whole = store.Message(message, "user", text, data, run.id)
+            store.append_message(tx, actor.org, thread, whole, behind=behind)
             if found["title"] == UNTITLED and text.strip():
                 store.rename_thread(tx, actor.org, thread, text)
             if chosen != found["model"]:
@@ -134,6 +128,15 @@ class Threads:
             request=request,
             also=also,
         )
+
+    async def continued(self, actor: Actor, history: Sequence[Said]) -> End | None:
+        """Where the thread ends that holds ``history`` of ``actor`` and no more; ``None`` where there is none."""
+        return await self._db.read(lambda connection: find_end(connection, actor, history)) if history else None
+
+    async def told(self, actor: Actor, run: Run, history: Sequence[Said]) -> None:
+        """Note what a client holds of the run's thread, now that the run has answered, so that it can go on there."""
+        if (thread := run.thread) is not None:
+            await write_racing(self._db, lambda tx: note_end(tx, actor, thread, run.id, history), brief=True)
 
     async def branch(
         self, actor: Actor, thread: str, message: str | None, step: str | None, key: str | None = None

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Row, Tabl
 
 from core.clock import rfc3339
 from core.database import Transaction, metadata
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 
 threads = Table(
     "threads",
@@ -163,8 +163,11 @@ def delete_thread(tx: Transaction, org: str, thread: str) -> None:
     tx.execute(delete(messages).where(messages.c.org == org, messages.c.id.not_in(shared)))
 
 
-def append_message(tx: Transaction, org: str, thread: str, message: Message) -> None:
-    """Put a message at the end of a thread. Raises ``NotFound`` where the thread is gone."""
+def append_message(tx: Transaction, org: str, thread: str, message: Message, *, behind: int | None = None) -> None:
+    """Put a message at the end of a thread.
+
+    Raises ``NotFound`` where the thread is gone, ``Conflict`` where it does not end at the position ``behind``.
+    """
     # Held until the commit: two messages at once take two places.
     held = select(threads.c.id).where(threads.c.id == thread, threads.c.org == org).with_for_update()
     if tx.execute(held).first() is None:
@@ -182,6 +185,8 @@ def append_message(tx: Transaction, org: str, thread: str, message: Message) -> 
     )
     last = select(func.coalesce(func.max(thread_messages.c.position), 0)).where(thread_messages.c.thread == thread)
     position = tx.execute(last).scalar_one() + 1
+    if behind is not None and position != behind + 1:
+        raise Conflict("Somebody else went on in this thread.", mend="Read what was said, and say it again.")
     tx.execute(thread_messages.insert().values(thread=thread, position=position, message=message.id))
     tx.execute(update(threads).where(threads.c.id == thread).values(updated_at=rfc3339(tx.now)))
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from core.actor import Actor
-from core.errors import Conflict, NexusError, UpstreamFailed
+from core.errors import Conflict, NexusError, NotFound, UpstreamFailed
 from core.events import Event
 from gateway import Message, ModelRequest, Options, Usage
 from gateway.result import total
 from orchestrator.api.openai.errors import Unsupported
 from orchestrator.runs.model import Run
 from orchestrator.services import Services
-from orchestrator.threads.service import Said
+from orchestrator.threads.continuing import Said
 
 
 class TurnFailed(UpstreamFailed):
@@ -34,15 +34,14 @@ class Turn:
 
 
 async def take_turn(services: Services, actor: Actor, request: ModelRequest) -> AsyncGenerator[str | Turn]:
-    """Put the conversation into a thread of its own and answer its last message; pieces of text, then the turn.
+    """Answer the last message in the thread that holds the others, or in a new one; pieces of text, then the turn.
 
     Whoever leaves before the end cancels the run. Raises ``Unsupported`` for what a conversation of ours does not
     have, ``TurnFailed`` where the run failed.
     """
     check(request)
-    *before, last = request.messages
-    thread = await services.threads.open(actor, "", history=[_said(message) for message in before])
-    run, after = await services.threads.say(actor, thread["id"], last.content, attachments=[], params={})
+    *history, asked = (_said(message) for message in request.messages)
+    run, after = await say(services, actor, history, asked.text)
     telling = Telling()
     try:
         async with aclosing(services.events.follow(org=actor.org, after=after, run=run.id)) as events:
@@ -54,7 +53,19 @@ async def take_turn(services: Services, actor: Actor, request: ModelRequest) -> 
     except (asyncio.CancelledError, GeneratorExit):
         await asyncio.shield(_end(services, actor, run))
         raise
+    if telling.answered:
+        await services.threads.told(actor, run, [*history, asked, Said("assistant", telling.sent)])
     yield Turn(telling.sent, total(telling.usages))
+
+
+async def say(services: Services, actor: Actor, history: list[Said], text: str) -> tuple[Run, int]:
+    """Go on in the thread that holds ``history``; where none does, or somebody else just went on in it, open one."""
+    end = await services.threads.continued(actor, history)
+    if end is not None:
+        with suppress(Conflict, NotFound):
+            return await services.threads.say(actor, end.thread, text, attachments=[], params={}, behind=end.position)
+    thread = await services.threads.open(actor, "", history=history)
+    return await services.threads.say(actor, thread["id"], text, attachments=[], params={})
 
 
 def check(request: ModelRequest) -> None:
@@ -88,11 +99,12 @@ def check(request: ModelRequest) -> None:
 
 
 class Telling:
-    """What a client has been told of a turn. ``sent`` is all of it."""
+    """What a client has been told of a turn. ``sent`` is all of it, and ``answered`` that the turn came to its end."""
 
     def __init__(self) -> None:
         self.sent = ""
         self.ended = False
+        self.answered = False
         self.usages: list[Usage] = []
         self._said = ""
         self._attempt = 0
@@ -111,7 +123,7 @@ class Telling:
                 self.ended = True
                 return self._send(self._apart(f"It waits for an approval: {data['title']}. Answer the card in NEXUS."))
             case "run.finished":
-                self.ended = True
+                self.ended = self.answered = True
             case "run.failed" | "run.cancelled":
                 raise _failure(data)
             case _:

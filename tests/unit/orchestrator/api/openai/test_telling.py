@@ -32,6 +32,7 @@ def test_words_come_as_they_are_said_and_the_kept_message_ends_them() -> None:
     )
     assert pieces == ["Once ", "upon ", "[CONVERSATION]"]
     assert telling.ended
+    assert telling.answered
 
 
 def test_a_message_without_words_before_it_comes_whole() -> None:
@@ -54,6 +55,7 @@ def test_a_card_ends_it_and_is_named() -> None:
     telling, pieces = told(event("approval.requested", title="Install weather 1"))
     assert pieces == ["It waits for an approval: Install weather 1. Answer the card in NEXUS."]
     assert telling.ended
+    assert not telling.answered
 
 
 def test_what_the_models_took_is_noted() -> None:
