@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from core.clock import SystemClock
 from core.errors import Conflict
 from core.ids import TimeOrderedIds
+from orchestrator.api.openai.companion import say
 from orchestrator.runs.journal import Place
 from orchestrator.runs.machine import Execution
 from orchestrator.threads.continuing import Said, fingerprint
@@ -112,6 +115,25 @@ async def test_of_many_who_go_on_at_once_one_does_and_the_others_are_told(launch
     await until(one, went_on[0].id, "run.finished")
     messages = await one.db.read(lambda connection: list_messages(connection, "org", thread, limit=200))
     assert [message.role for message in messages] == ["user", "assistant", "user", "assistant"]
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+async def test_whoever_comes_too_late_to_go_on_opens_a_thread(launch: Launch, deleted: bool) -> None:
+    process = await launch(machine_of(replies))
+    threads, thread = threads_of(process), await talked(process)
+    late = AsyncMock(wraps=threads)
+    late.continued.return_value = await threads.continued(OWNER, TOLD)
+    run, _ = await threads.say(OWNER, thread, "Sugar?", attachments=[], params={})
+    await until(process, run.id, "run.finished")
+    if deleted:
+        await threads.delete(OWNER, thread)
+
+    services: Any = SimpleNamespace(threads=late)
+    run, _ = await say(services, OWNER, TOLD, "Milk?")
+    opened = run.thread or ""
+    assert opened not in ("", thread)
+    messages = await process.db.read(lambda connection: list_messages(connection, "org", opened))
+    assert [message.text for message in messages][:3] == ["Tea?", "Yes.", "Milk?"]
 
 
 @pytest.mark.parametrize("other", [[Said("user", "a"), Said("user", "b")], [Said("user", "a\nuser: b")]])
