@@ -124,7 +124,8 @@ def test_a_model_that_was_removed_leaves_it_to_the_routing_which_says_so(client:
     assert message["data"]["name"] == "small"
     assert message["data"]["instead_of"] == "small answered instead of large: there is no such model."
     assert client.get(f"/v1/runs/{message['run']}").json()["state"] == "done"
-    (call,) = client.get("/admin/model-calls").json()["items"]
+    call, way = client.get("/admin/model-calls").json()["items"]
+    assert (call["purpose"], way["purpose"]) == ("chat", "route")
     tried = [(each["model"], each["failure"]) for each in call["attempts"]]
     assert tried == [("large", "not_found"), ("small", None)]
     client.put("/admin/routing", json={"document": {}}).raise_for_status()
