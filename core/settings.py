@@ -115,6 +115,8 @@ class LimitSettings(SettingsGroup):
     upstream_seconds: Seconds = 30.0
     approval_hours: float = Field(default=72.0, gt=0, le=24 * 3650)
     checkpoint_days: float = Field(default=7.0, gt=0, le=3650)
+    # Longer than any call is under way.
+    call_days: float = Field(default=366.0, ge=2, le=3650)
 
 
 class Settings(BaseSettings):

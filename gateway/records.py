@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Float, Index, Integer, Table, Text, func, select
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Float, Index, Integer, Table, Text, delete, func, select
 
 from core.clock import rfc3339
 from core.database import Transaction, metadata
@@ -124,6 +124,14 @@ def spend(connection: Connection, org: str, *, since: datetime, by: tuple[SpendB
         .order_by(*(columns[name] for name in by))
     )
     return [_priced(row) for row in connection.execute(query).mappings()]
+
+
+def forget_calls(tx: Transaction, before: datetime, most: int) -> int:
+    """Delete records from before then. Returns how many: ``most`` where there may be more."""
+    # Ids grow with time: the oldest are looked at, and not the whole table for what may not be there.
+    oldest = select(model_calls.c.id).order_by(model_calls.c.id).limit(most)
+    old = delete(model_calls).where(model_calls.c.id.in_(oldest), model_calls.c.created_at < rfc3339(before))
+    return tx.execute(old).rowcount
 
 
 def genai_attributes(row: Mapping[Any, Any]) -> dict[str, Any]:

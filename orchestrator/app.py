@@ -27,6 +27,7 @@ from gateway.builtin.ranking import Catalogue
 from gateway.cache import open_cache
 from gateway.database_ledger import DatabaseLedger
 from gateway.prompt import Composer
+from gateway.retention import forget_old
 from modules.attestation import open_signer
 from modules.broker import Broker, BrokerLimits
 from modules.codecache import CodeCache
@@ -180,6 +181,7 @@ async def open_features(base: Ground, stack: AsyncExitStack) -> Services:
         alone=base.url.startswith("sqlite"),
         expire_cards=approvals.expire_overdue,
         keep_checkpoints_days=settings.limits.checkpoint_days,
+        forget_calls=partial(forget_old, db, settings.limits.call_days),
     )
     await sweeper.start()
     stack.push_async_callback(sweeper.aclose)

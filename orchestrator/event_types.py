@@ -235,6 +235,10 @@ class BudgetReserved(BudgetCall):
     expires_at: str
 
 
+class BudgetExpired(BudgetReserved):
+    """A reservation was given back because nobody settled it in time: the call's process was killed, say."""
+
+
 class BudgetSettled(BudgetCall):
     reservation: str
     budgets: list[str]
@@ -288,6 +292,7 @@ EVENT_TYPES: dict[str, type[Data]] = {
     "policy.changed": PolicyChanged,
     "budget.reserved": BudgetReserved,
     "budget.settled": BudgetSettled,
+    "budget.expired": BudgetExpired,
     "budget.exceeded": BudgetRefused,
     "budget.threshold": BudgetThreshold,
 }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from core.database import Transaction
 from gateway.budget.model import Budget, Caller, Line, Reservation, Settlement, Usage
 from gateway.budget.refusal import Refusal
 
 
 def state_reserved(tx: Transaction, caller: Caller, reservation: Reservation) -> None:
-    data = {
-        "reservation": reservation.id,
-        "budgets": [line.budget_id for line in reservation.lines],
-        "amount": reservation.amount.as_dict(),
-        "expires_at": reservation.expires_at,
-    }
-    tx.emit("budget.reserved", data | caller.as_dict(), key=f"budget.reserved:{reservation.id}", org=caller.org)
+    data = reservation_data(caller, reservation)
+    tx.emit("budget.reserved", data, key=f"budget.reserved:{reservation.id}", org=caller.org)
+
+
+def state_expired(tx: Transaction, caller: Caller, reservation: Reservation) -> None:
+    """Nobody settled or released it in its time, as when its process was killed; what it held is free again."""
+    data = reservation_data(caller, reservation)
+    tx.emit("budget.expired", data, key=f"budget.expired:{reservation.id}", org=caller.org)
 
 
 def state_exceeded(tx: Transaction, caller: Caller, reservation_id: str, refusal: Refusal) -> None:
@@ -50,3 +53,12 @@ def state_thresholds(tx: Transaction, line: Line, before: tuple[Budget, Usage], 
         }
         key = f"budget.threshold:{line.budget_id}:{line.period_start}:{percent}"
         tx.emit("budget.threshold", data, key=key, org=budget.org)
+
+
+def reservation_data(caller: Caller, reservation: Reservation) -> dict[str, Any]:
+    return {
+        "reservation": reservation.id,
+        "budgets": [line.budget_id for line in reservation.lines],
+        "amount": reservation.amount.as_dict(),
+        "expires_at": reservation.expires_at,
+    } | caller.as_dict()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from core.clock import rfc3339
 from core.database import Transaction
 from gateway.budget.amount import NOTHING, Amount
-from gateway.budget.model import Line, Reservation
+from gateway.budget.events import state_expired
+from gateway.budget.model import Caller, Line, Reservation
 from gateway.budget.tables import reservation_lines, reservations
 from gateway.budget.usage import read_usage, write_usage
 
@@ -30,6 +32,11 @@ EXPIRED = (
         reservation_lines.c.reservation_id,
         reservation_lines.c.budget_id,
         reservation_lines.c.period_start,
+        reservation_lines.c.expires_at,
+        reservations.c.org,
+        reservations.c.user,
+        reservations.c.purpose,
+        reservations.c.thread,
         reservations.c.tokens,
         reservations.c.nanos,
     )
@@ -41,6 +48,12 @@ EXPIRED = (
     )
     .order_by(reservation_lines.c.expires_at)
     .limit(BATCH)
+)
+
+LINES_OF = (
+    select(reservation_lines.c.reservation_id, reservation_lines.c.budget_id, reservation_lines.c.period_start)
+    .where(reservation_lines.c.reservation_id.in_(bindparam("reservations", expanding=True)))
+    .order_by(reservation_lines.c.budget_id)
 )
 
 
@@ -75,7 +88,7 @@ def collect_expired(tx: Transaction, budget_ids: Sequence[str]) -> bool:
     """Free what expired reservations hold in these budgets, the longest expired first and one batch at most.
 
     The budgets are locked by the caller. Returns whether there may be more. A reservation that also counts in other
-    budgets keeps its amount there, until somebody asks for those.
+    budgets keeps its amount there, until somebody asks for those; that it has expired is stated once.
     """
     lines = reservation_lines.c
     expired = tx.execute(EXPIRED, {"budgets": budget_ids, "now": rfc3339(tx.now)}).all()
@@ -87,7 +100,19 @@ def collect_expired(tx: Transaction, budget_ids: Sequence[str]) -> bool:
             .values(held=False),
             [{"of_reservation": row.reservation_id, "in_budget": row.budget_id} for row in expired],
         )
+        state_all_expired(tx, expired)
     return len(expired) == BATCH
+
+
+def state_all_expired(tx: Transaction, expired: Sequence[Row[Any]]) -> None:
+    ids = [row.reservation_id for row in expired]
+    lines: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in tx.execute(LINES_OF, {"reservations": ids}):
+        lines[line.reservation_id].append(Line(line.budget_id, line.period_start))
+    for row in expired:
+        amount = Amount(row.tokens, row.nanos)
+        reservation = Reservation(row.reservation_id, amount, row.expires_at, tuple(lines[row.reservation_id]))
+        state_expired(tx, Caller(row.org, row.user, row.purpose, row.thread), reservation)
 
 
 def free(tx: Transaction, amounts: Iterable[tuple[Line, Amount]]) -> None:

@@ -35,7 +35,7 @@ budgets = Table(
     Index("ix_budgets_org", "org"),
 )
 
-# A row stays when its period is over: a clock that goes back finds what was counted there.
+# A row stays for a good while when its period is over (see `forget`): a clock that goes back finds what was counted.
 budget_usage = Table(
     "budget_usage",
     metadata,

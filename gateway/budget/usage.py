@@ -35,7 +35,7 @@ def locking(*where: ColumnElement[bool]) -> Select[Any]:
     return select(budgets).where(*where).order_by(budgets.c.id).with_for_update()
 
 
-def lock_budgets(tx: Transaction, query: Select[Any], **parameters: str | None) -> list[Budget]:
+def lock_budgets(tx: Transaction, query: Select[Any], **parameters: object) -> list[Budget]:
     """Budgets in the order of their ids; nobody else counts in them until the commit."""
     return [as_budget(row) for row in tx.execute(query, parameters)]
 

@@ -34,6 +34,7 @@ class Sweeper:
         alone: bool,
         expire_cards: Callable[[], Awaitable[list[str]]],
         keep_checkpoints_days: float,
+        forget_calls: Callable[[], Awaitable[int]],
         seconds: float = lease.HEARTBEAT_SECONDS,
         lease_seconds: float = lease.LEASE_SECONDS,
     ) -> None:
@@ -43,6 +44,7 @@ class Sweeper:
         self._alone = alone
         self._expire_cards = expire_cards
         self._keep_days = keep_checkpoints_days
+        self._forget_calls = forget_calls
         self._seconds = seconds
         self._lease_seconds = lease_seconds
         self._idle: set[str] = set()
@@ -98,6 +100,7 @@ class Sweeper:
             await self._db.write(lease.forget_dead)
             await idempotency.forget_old(self._db)
             await prune.prune_checkpoints(self._db, self._saver, self._keep_days)
+            await self._forget_calls()
 
     async def _take_over(self) -> None:
         for run_id in await self._db.read(store.claimable_ids):

@@ -17,7 +17,7 @@ NAMED = re.compile(r"\"((?:run|module)\.(?:started|resumed|finished|failed|cance
 
 def stated() -> set[str]:
     found: set[str] = set()
-    for folder in ("core", "modules", "orchestrator"):
+    for folder in ("core", "gateway", "modules", "orchestrator"):
         for path in (ROOT / folder).rglob("*.py"):
             if path.name != "event_types.py":
                 text = path.read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def stated() -> set[str]:
 def test_what_the_code_states_is_what_is_published() -> None:
     missing = stated() - EVENT_TYPES.keys()
     assert not missing
-    assert {"message.delta", "decision.made", "approval.requested", "draft.created"} <= stated()
+    assert {"message.delta", "decision.made", "approval.requested", "draft.created", "budget.expired"} <= stated()
 
 
 @pytest.mark.parametrize("type", sorted(EVENT_TYPES))

@@ -22,6 +22,11 @@ from orchestrator.runs.service import Runs
 from orchestrator.runs.sweeper import Sweeper
 from tests.integration.runs.process import Process
 
+
+async def nothing() -> int:
+    return 0
+
+
 Launch = Callable[..., Awaitable[Process]]
 
 
@@ -38,6 +43,7 @@ async def launch(migrated_database_url: str, tmp_path: Path) -> AsyncIterator[La
             lease_seconds: float = 15.0,
             beat: float = 5.0,
             editors: Mapping[str, Editor] | None = None,
+            forget_calls: Callable[[], Awaitable[int]] = nothing,
         ) -> Process:
             db = open_database(migrated_database_url)
             stack.push_async_callback(db.aclose)
@@ -54,6 +60,7 @@ async def launch(migrated_database_url: str, tmp_path: Path) -> AsyncIterator[La
                 alone=alone,
                 expire_cards=approvals.expire_overdue,
                 keep_checkpoints_days=7,
+                forget_calls=forget_calls,
                 seconds=beat,
                 lease_seconds=lease_seconds,
             )

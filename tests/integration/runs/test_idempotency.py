@@ -1,4 +1,4 @@
-"""Idempotency keys are kept for a week, and then forgotten by whoever sweeps."""
+"""Idempotency keys are kept for a week, and then forgotten by whoever sweeps, as what is old of calls is."""
 
 from __future__ import annotations
 
@@ -55,3 +55,15 @@ async def test_a_service_forgets_them_by_itself(
     async with asyncio.timeout(30):
         await swept.wait()
     assert await count(database) == 0
+
+
+async def test_and_what_is_old_of_the_calls_of_models(launch: Launch) -> None:
+    swept = asyncio.Event()
+
+    async def noted() -> int:
+        swept.set()
+        return 1
+
+    await launch({}, beat=0.01, forget_calls=noted)
+    async with asyncio.timeout(30):
+        await swept.wait()

@@ -268,6 +268,8 @@ class TestExpiry:
         second = await budgets.reserve(ADA, Amount(20), seconds=60)
         await budgets.settle(lost.id, Amount(18))
         assert (await spent(budgets), await reserved(budgets)) == ([Amount(18)], [Amount(20)])
+        (told,) = await said(database, "budget.expired")
+        assert (told["reservation"], told["amount"]["tokens"], told["user"]) == (lost.id, 20, "ada")
         await budgets.settle(second.id, Amount(20))
         assert [counted.reserved for counted in (await usage(database)).values()] == [Amount()]
 
@@ -295,6 +297,9 @@ class TestExpiry:
         assert rows.pop(shared.id) == Amount(5)
         assert list(rows.values()) == [Amount(20)], "nobody has asked for it, so nobody has locked it"
         assert await reserved(budgets) == [Amount(5), Amount()]
+        await budgets.reserve(ADA, Amount(0), seconds=60)
+        (told,) = await said(database, "budget.expired")
+        assert (told["reservation"], len(told["budgets"])) == (lost.id, 2)
         await budgets.settle(lost.id, Amount(3))
         assert await spent(budgets) == [Amount(3), Amount(3)]
         assert await reserved(budgets) == [Amount(5), Amount()]
