@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from gateway import Gateway, GatewayConfig, LitellmWorker, Message, ModelRequest, Purpose
+from gateway import Gateway, GatewayConfig, LitellmWorker, Message, ModelRequest, Purpose, ToolSpec
 from tests.models import ModelServer
 
 KEY = "sk-test-of-the-house"
+WEATHER = ToolSpec(
+    name="weather__forecast", input_schema={"type": "object", "properties": {"city": {"type": "string"}}}
+)
 MakeGateway = Callable[..., Gateway]
 
 

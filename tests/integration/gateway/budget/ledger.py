@@ -1,4 +1,4 @@
-"""What tests look at: the usage rows themselves, the events of budgets, and a clock that is set."""
+"""What tests of budgets do and look at: one caller, the usage rows themselves, the events, and a clock that is set."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from sqlalchemy import Connection, select
 
 from core.database import Database
 from core.events import Event, read_events
-from gateway.budget import Amount, Line
+from gateway.budget import Amount, Budgets, Caller, Line
 from gateway.budget.model import Usage
 from gateway.budget.tables import budget_usage, budgets
 
+ADA = Caller("acme", "ada", "chat", "t1")
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
@@ -52,3 +53,16 @@ async def log(database: Database, type: str | None = None, org: str = "acme") ->
 
 async def said(database: Database, type: str) -> list[dict[str, Any]]:
     return [event.data for event in await log(database, type)]
+
+
+async def spent(budgets: Budgets) -> list[Amount]:
+    return [state.spent for state in await budgets.list("acme")]
+
+
+async def reserved(budgets: Budgets) -> list[Amount]:
+    return [state.reserved for state in await budgets.list("acme")]
+
+
+async def use(budgets: Budgets, tokens: int, caller: Caller = ADA) -> None:
+    reservation = await budgets.reserve(caller, Amount(tokens), seconds=60)
+    await budgets.settle(reservation.id, Amount(tokens))

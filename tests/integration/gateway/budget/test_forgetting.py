@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, select
 from core.database import Database
 from core.errors import NotFound
 from core.ids import TimeOrderedIds
-from gateway.budget import Amount, Budgets, Caller, Line, Period
+from gateway.budget import Amount, Budgets, Line, Period
 from gateway.budget.holds import BATCH as COLLECTED_AT_ONCE
 from gateway.budget.model import Usage
 from gateway.budget.tables import reservation_lines, reservations
@@ -19,22 +19,15 @@ from gateway.records import recent_calls, spend
 from gateway.result import CallRecord, FinishReason
 from gateway.result import Usage as Used
 from gateway.retention import BATCH, forget_old
-from tests.integration.gateway.budget.ledger import NOON, SetClock, said, usage
+from tests.integration.gateway.budget.ledger import ADA, NOON, SetClock, said, usage, use
 from tests.integration.gateway.conftest import asked
 
-ADA = Caller("acme", "ada", "chat", "t1")
 KEPT = 30
 
 
 @pytest.fixture
 def budgets(database: Database, clock: SetClock) -> Budgets:
     return Budgets(database, TimeOrderedIds(clock), clock=clock)
-
-
-async def use(budgets: Budgets, tokens: int) -> str | None:
-    reservation = await budgets.reserve(ADA, Amount(tokens), seconds=60)
-    await budgets.settle(reservation.id, Amount(tokens))
-    return reservation.id
 
 
 async def count(database: Database, table: Table) -> int:
@@ -90,7 +83,7 @@ async def test_a_lost_reservation_is_freed_and_told_before_it_is_forgotten(
 
 async def test_a_young_reservation_is_settled_as_ever(budgets: Budgets, database: Database, clock: SetClock) -> None:
     await budgets.define("acme", period="day", limit_tokens=100)
-    old = await use(budgets, 1)
+    old = await budgets.reserve(ADA, Amount(1), seconds=60)
     clock.move(days=KEPT)
     held = await budgets.reserve(ADA, Amount(2), seconds=86_400)
     clock.move(days=1)
@@ -98,7 +91,7 @@ async def test_a_young_reservation_is_settled_as_ever(budgets: Budgets, database
     await budgets.settle(held.id, Amount(2))
     assert [counted.spent for counted in (await usage(database)).values()] == [Amount(2)]
     with pytest.raises(NotFound):
-        await budgets.settle(old, Amount(1))
+        await budgets.settle(old.id, Amount(1))
 
 
 async def test_records_of_calls_are_forgotten_however_many_there_are(database: Database, clock: SetClock) -> None:
