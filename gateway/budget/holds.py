@@ -12,15 +12,16 @@ from core.clock import rfc3339
 from core.database import Transaction
 from gateway.budget.amount import NOTHING, Amount
 from gateway.budget.events import state_expired
-from gateway.budget.model import Caller, Line, Reservation
-from gateway.budget.tables import reservation_lines, reservations
-from gateway.budget.usage import read_usage, write_usage
+from gateway.budget.model import Caller, Line, Reservation, Usage
+from gateway.budget.tables import budget_usage, reservation_lines, reservations
+from gateway.budget.usage import as_usage, read_usage, write_usage
 
 # So many that a crowd of lost calls is soon collected, so few that nobody waits for it.
 BATCH = 50
 INSERT_LINES = reservation_lines.insert()
 READ_LINES = (
-    select(reservation_lines)
+    select(reservation_lines.c.held, budget_usage)
+    .join_from(reservation_lines, budget_usage)
     .where(reservation_lines.c.reservation_id == bindparam("reservation"))
     .order_by(reservation_lines.c.budget_id)
 )
@@ -73,10 +74,13 @@ def insert_lines(tx: Transaction, reservation: Reservation) -> None:
     )
 
 
-def read_lines(tx: Transaction, reservation_id: str) -> dict[Line, bool]:
-    """The lines of a reservation in the order of their budgets, and whether each still holds its amount."""
+def read_lines(tx: Transaction, reservation_id: str) -> dict[Line, tuple[bool, Usage]]:
+    """The lines of a reservation in the order of their budgets: whether each still holds its amount, what is counted.
+
+    Of budgets that the caller has locked: what is counted stays as it is until then.
+    """
     rows = tx.execute(READ_LINES, {"reservation": reservation_id})
-    return {Line(row.budget_id, row.period_start): row.held for row in rows}
+    return {Line(row.budget_id, row.period_start): (row.held, as_usage(row)) for row in rows}
 
 
 def let_go(tx: Transaction, reservation_id: str) -> None:

@@ -11,14 +11,15 @@ from core.database import Transaction
 from core.errors import NotFound
 from gateway.budget.amount import Amount
 from gateway.budget.events import state_settled, state_thresholds
-from gateway.budget.holds import free, let_go, read_lines
+from gateway.budget.holds import let_go, read_lines
 from gateway.budget.model import Caller, Settlement
 from gateway.budget.tables import budgets, reservation_lines, reservations
-from gateway.budget.usage import lock_budgets, locking, read_usage, write_usage
+from gateway.budget.usage import lock_budgets, locking, write_usage
 
 READ = select(reservations).where(reservations.c.id == bindparam("reservation"))
-SETTLE = update(reservations).where(reservations.c.id == bindparam("reservation"), reservations.c.settled_at.is_(None))
-RELEASE = SETTLE.where(reservations.c.released_at.is_(None))
+OPEN = update(reservations).where(reservations.c.id == bindparam("reservation"), reservations.c.settled_at.is_(None))
+SETTLE = OPEN.returning(reservations)
+RELEASE = OPEN.where(reservations.c.released_at.is_(None)).returning(reservations)
 COUNTED_IN = locking(
     budgets.c.id.in_(
         select(reservation_lines.c.budget_id).where(reservation_lines.c.reservation_id == bindparam("reservation"))
@@ -37,10 +38,10 @@ def settle_in(tx: Transaction, reservation_id: str | None, used: Amount) -> Sett
     if reservation_id is None:
         return Settlement(None, used, used)
     settled = {"settled_at": rfc3339(tx.now), "used_tokens": used.tokens, "used_nanos": used.nanos}
-    first = tx.execute(SETTLE, {"reservation": reservation_id} | settled).rowcount == 1
-    row = read_reservation(tx, reservation_id)
+    booked = tx.execute(SETTLE, {"reservation": reservation_id} | settled).first()
+    row = booked or read_reservation(tx, reservation_id)
     settlement = Settlement(reservation_id, amount_of(row), Amount(row.used_tokens, row.used_nanos))
-    if first:
+    if booked is not None:
         book(tx, row, settlement)
     return settlement
 
@@ -52,22 +53,24 @@ def release_in(tx: Transaction, reservation_id: str | None) -> None:
     """
     if reservation_id is None:
         return
-    row = read_reservation(tx, reservation_id)
-    if tx.execute(RELEASE, {"reservation": reservation_id, "released_at": rfc3339(tx.now)}).rowcount:
-        lock_budgets(tx, COUNTED_IN, reservation=reservation_id)
-        lines = read_lines(tx, reservation_id)
-        free(tx, ((line, amount_of(row)) for line, held in lines.items() if held))
-        let_go(tx, reservation_id)
+    row = tx.execute(RELEASE, {"reservation": reservation_id, "released_at": rfc3339(tx.now)}).first()
+    if row is None:
+        read_reservation(tx, reservation_id)
+        return
+    lock_budgets(tx, COUNTED_IN, reservation=reservation_id)
+    before = {line: usage for line, (held, usage) in read_lines(tx, reservation_id).items() if held}
+    write_usage(tx, before, {line: usage.free(amount_of(row)) for line, usage in before.items()})
+    let_go(tx, reservation_id)
 
 
 def book(tx: Transaction, row: Row[Any], settlement: Settlement) -> None:
     """Count the usage in every budget that still exists, and state what that reaches."""
     counted = {budget.id: budget for budget in lock_budgets(tx, COUNTED_IN, reservation=row.id)}
     lines = read_lines(tx, row.id)
-    before = read_usage(tx.connection, lines)
+    before = {line: usage for line, (_, usage) in lines.items()}
     after = {
-        line: (usage.free(settlement.reserved) if lines[line] else usage).book(settlement.used)
-        for line, usage in before.items()
+        line: (usage.free(settlement.reserved) if held else usage).book(settlement.used)
+        for line, (held, usage) in lines.items()
     }
     write_usage(tx, before, after)
     let_go(tx, row.id)

@@ -44,9 +44,7 @@ def read_usage(connection: Connection, lines: Iterable[Line]) -> dict[Line, Usag
     """What is counted there. A line without a row is not in the answer: nothing was ever counted."""
     places = [(line.budget_id, line.period_start) for line in lines]
     return {
-        Line(row.budget_id, row.period_start): Usage(
-            Amount(row.spent_tokens, row.spent_nanos), Amount(row.reserved_tokens, row.reserved_nanos)
-        )
+        Line(row.budget_id, row.period_start): as_usage(row)
         for row in connection.execute(READ_USAGE, {"places": places})
     }
 
@@ -70,6 +68,10 @@ def counts(usage: Usage) -> dict[str, Any]:
         "reserved_tokens": usage.reserved.tokens,
         "reserved_nanos": usage.reserved.nanos,
     }
+
+
+def as_usage(row: Row[Any]) -> Usage:
+    return Usage(Amount(row.spent_tokens, row.spent_nanos), Amount(row.reserved_tokens, row.reserved_nanos))
 
 
 def as_budget(row: Row[Any]) -> Budget:
