@@ -108,6 +108,7 @@ class LimitSettings(SettingsGroup):
     """Sizes in bytes, times in seconds."""
 
     document_bytes: Bytes = 64 * 1024 * 1024
+    conversation_bytes: Bytes = 8 * 1024 * 1024
     request_bytes: Bytes = 1024 * 1024
     response_bytes: Bytes = 8 * 1024 * 1024
     build_seconds: Seconds = 600.0

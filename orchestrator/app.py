@@ -100,7 +100,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
         ids=TimeOrderedIds(clock or SystemClock()),
         names=frozenset({parse_bind(settings.bind).host}),
         body_limit=settings.limits.request_bytes,
-        body_limits={"/v1/files": settings.limits.document_bytes},
+        body_limits={
+            "/v1/files": settings.limits.document_bytes,
+            "/v1/chat/completions": settings.limits.conversation_bytes,
+            "/v1/responses": settings.limits.conversation_bytes,
+        },
     )
     for router in routers():
         app.include_router(router)

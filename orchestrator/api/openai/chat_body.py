@@ -186,7 +186,7 @@ def _message(message: ChatMessage, place: str) -> Message:
             mend="Set tool_call_id to the id of the call.",
             param=f"{place}.tool_call_id",
         )
-    if message.content is None and not message.tool_calls:
+    if not message.content and not message.tool_calls:
         raise Unsupported("A message without content says nothing.", mend="Say something.", param=f"{place}.content")
     text, images = text_and_images(message.content)
     if images and message.role != "user":

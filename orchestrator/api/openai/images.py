@@ -30,6 +30,8 @@ _SIGNATURES: Mapping[MediaType, tuple[bytes, ...]] = MappingProxyType(
     }
 )
 _PLACE_OF_WEBP = slice(8, 12)
+_LONGEST_SIGNATURE = 16
+"""Characters of base64 that hold twelve bytes: up to where WebP says its name."""
 
 
 def check_url(url: str) -> str:
@@ -71,7 +73,7 @@ class ImageBody(Body):
 def image_of(url: str, at: int, detail: Detail | None) -> Image:
     """The image in a data URL that ``check_url`` has let through."""
     data = url.partition(",")[2]
-    media_type = media_type_of(base64.b64decode(data))
+    media_type = media_type_of(base64.b64decode(data[:_LONGEST_SIGNATURE]))
     assert media_type is not None
     return Image(media_type=media_type, data=data, at=at, detail=detail)
 

@@ -117,6 +117,7 @@ async def test_what_the_model_refuses_has_its_status(
         ({"messages": None}, "messages"),
         ({"messages": [{"role": "wizard", "content": "Hi"}]}, "messages[0].role"),
         ({"messages": [{"role": "user"}]}, "messages[0].content"),
+        ({"messages": [{"role": "user", "content": []}]}, "messages[0].content"),
         ({"messages": [{"role": "user", "content": "Hi", "name": "a b"}]}, "messages[0].name"),
         ({"model": "nexus/companion", "messages": [{**HELLO[0], "name": "ada"}]}, "messages[0].name"),
         ({"model": "nexus/companion", "logit_bias": {"7": 1}}, "logit_bias"),

@@ -72,6 +72,18 @@ async def test_responses_take_images_too(client: AsyncOpenAI, server: ModelServe
     assert server.requests[0].body["messages"][0]["content"] == [image(url, detail="high")]
 
 
+async def test_a_photograph_is_no_larger_than_what_a_client_may_send(client: AsyncOpenAI, server: ModelServer) -> None:
+    png = base64.b64decode(PNG)
+    large, too_large = (
+        image("data:image/png;base64," + base64.b64encode(png + bytes(size)).decode()) for size in (2**22, 2**23)
+    )
+    await client.chat.completions.create(model="nexus/small", messages=user(large))
+    assert server.requests[0].body["messages"][0]["content"] == [large]
+    with pytest.raises(openai.APIStatusError) as caught:
+        await client.chat.completions.create(model="nexus/small", messages=user(too_large))
+    assert (caught.value.status_code, caught.value.code) == (413, "too_large")
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [
