@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 import pytest
 from sqlalchemy import Table, func, select
 
-from core.database import Database
+from core.database import Database, open_database
 from core.errors import NotFound
 from core.ids import TimeOrderedIds
 from gateway.budget import Amount, Budgets, Line, Period
@@ -79,6 +80,23 @@ async def test_a_lost_reservation_is_freed_and_told_before_it_is_forgotten(
     assert await forget_old(database, KEPT) == COLLECTED_AT_ONCE + 2
     assert list((await usage(database)).values()) == [Usage(Amount(5))]
     assert {told["reservation"] for told in await said(database, "budget.expired")} == {each.id for each in lost}
+
+
+async def test_processes_that_forget_at_once_take_nothing_from_calls_under_way(
+    budgets: Budgets, database: Database, migrated_database_url: str, clock: SetClock
+) -> None:
+    for period in ("total", "month", "day"):
+        await budgets.define("acme", period=period, limit_tokens=100_000)
+    for _ in range(BATCH + 20):
+        await budgets.reserve(ADA, Amount(3), seconds=60)
+    clock.move(days=KEPT + 1)
+    other = open_database(migrated_database_url, clock=clock)
+    forgetting = [forget_old(db, KEPT) for db in (database, other) for _ in range(2)]
+    await asyncio.gather(*forgetting, *(use(budgets, 1) for _ in range(60)))
+    assert sorted(counted.spent.tokens for counted in (await usage(database)).values()) == [60, 60, 60]
+    assert [state.reserved for state in await budgets.list("acme")] == [Amount()] * 3
+    assert (await count(database, reservations), len(await said(database, "budget.expired"))) == (60, BATCH + 20)
+    await other.aclose()
 
 
 async def test_a_young_reservation_is_settled_as_ever(budgets: Budgets, database: Database, clock: SetClock) -> None:
