@@ -1,15 +1,18 @@
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { freshKey } from '../../api/key';
 import { Button } from '../../design/controls';
 import { Failure } from '../../design/states';
+import { choiceSaid, type Choosing } from './choosing';
 import { BUILD_FROM_FILE, pastedDescription } from './description';
+import { ModelButton } from './ModelButton';
 import type { Saying } from './queries';
 
 interface ComposerProps {
   /** The conversation that it goes into, null for a new one. */
   thread: string | null;
   send: (saying: Saying) => Promise<void>;
+  choosing: Choosing;
   /** The text of a message that is said anew, and the way back from it. */
   revised?: string;
   back?: () => void;
@@ -29,7 +32,7 @@ function useDraft(thread: string | null, revised: string | undefined): [string, 
 }
 
 /** Where one types. Files come by button, drop or paste. Nothing typed is lost when sending fails. */
-export function Composer({ thread, send, revised, back }: ComposerProps) {
+export function Composer({ thread, send, choosing, revised, back }: ComposerProps) {
   const [text, type] = useDraft(thread, revised);
   const [files, attach] = useState<File[]>([]);
   const [busy, hold] = useState(false);
@@ -39,6 +42,8 @@ export function Composer({ thread, send, revised, back }: ComposerProps) {
   const changed = () => {
     key.current = null;
   };
+  // Sent again after a cut, the same words for another model are another wish.
+  useEffect(changed, [choosing.chosen]);
   const said = text.trim() === '' && files.length > 0 ? BUILD_FROM_FILE : text;
   const submit = async () => {
     if (busy || said.trim() === '') return;
@@ -138,6 +143,12 @@ export function Composer({ thread, send, revised, back }: ComposerProps) {
             Send
           </Button>
         </div>
+        <p className="mt-1 flex text-soft">
+          <ModelButton choosing={choosing}>
+            <span className="sr-only">Who answers: </span>
+            <span className="truncate">{choiceSaid(choosing.chosen)}</span>
+          </ModelButton>
+        </p>
       </div>
     </form>
   );

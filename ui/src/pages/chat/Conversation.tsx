@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { type Message } from '../../api/client';
 import { Button } from '../../design/controls';
 import { Failure, Loading } from '../../design/states';
+import { useChoosing, type Choosing } from './choosing';
 import { Composer } from './Composer';
 import { FirstVisit } from './FirstVisit';
 import { Said } from './Said';
@@ -14,9 +15,12 @@ import { branchAfter, say, useMessages, type Saying } from './queries';
 export function Conversation({ thread }: { thread: string | null }) {
   const go = useNavigate();
   const [revision, revise] = useState<Revision | null>(null);
+  const choosing = useChoosing(thread);
   const send = async (saying: Saying) => {
     const here = revision === null || thread === null ? thread : await branchAfter(thread, revision.after, saying.key);
-    const place = await say(here, { ...saying, kept: revision?.kept ?? [] });
+    // A conversation that begins anew has no choice to go on with.
+    const choice = revision?.after === null ? { model: choosing.chosen } : choosing.unsaid;
+    const place = await say(here, { ...saying, kept: revision?.kept ?? [], ...choice });
     revise(null);
     if (place !== thread) await go({ to: '/threads/$thread', params: { thread: place } });
   };
@@ -29,13 +33,18 @@ export function Conversation({ thread }: { thread: string | null }) {
       ) : (
         <>
           <ThreadHeader thread={thread} />
-          <Messages thread={thread} revise={revise} />
+          <Messages thread={thread} choosing={choosing} revise={revise} />
         </>
       )}
+      {choosing.error !== null && <Failure error={choosing.error} />}
+      <p role="status" className="sr-only">
+        {choosing.said}
+      </p>
       <Composer
         key={revision?.of}
         thread={thread}
         send={send}
+        choosing={choosing}
         {...(revision !== null && { revised: revision.text, back: () => revise(null) })}
       />
     </section>
@@ -56,7 +65,13 @@ function revisionOf(message: Message, before: Message | undefined): Revision {
   return { of: message.id, text: message.text, kept: files.map((file) => file.id), after: before?.id ?? null };
 }
 
-function Messages({ thread, revise }: { thread: string; revise: (revision: Revision) => void }) {
+interface MessagesProps {
+  thread: string;
+  choosing: Choosing;
+  revise: (revision: Revision) => void;
+}
+
+function Messages({ thread, choosing, revise }: MessagesProps) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useMessages(thread);
   const messages = data === undefined ? undefined : inOrder(data.pages);
   const end = useEnd(messages?.at(-1)?.id);
@@ -78,6 +93,7 @@ function Messages({ thread, revise }: { thread: string; revise: (revision: Revis
             <li key={message.id} data-message={message.id} className="[contain-intrinsic-size:auto_10rem] [content-visibility:auto]">
               <Said
                 message={message}
+                choosing={choosing}
                 // Where what was said before is not loaded, there is nothing to branch from.
                 {...((place > 0 || !hasNextPage) && { revise: () => revise(revisionOf(message, messages[place - 1])) })}
               />

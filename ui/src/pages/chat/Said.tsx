@@ -2,10 +2,12 @@ import type { Message } from '../../api/client';
 import { Button } from '../../design/controls';
 import { Markdown } from '../../design/Markdown';
 import { CardOf } from '../approvals/CardOf';
-import { answeredBy, answerOf } from './answering';
+import { answeredBy, answerOf, type Answerer } from './answering';
+import type { Choosing } from './choosing';
+import { ModelButton } from './ModelButton';
 import { ToolCall, type Call, type Outcome } from './ToolCall';
 
-interface Data {
+interface Data extends Partial<Answerer> {
   attachments?: { id: string; name: string; size: number }[];
   mode?: string;
   mode_reason?: string;
@@ -13,14 +15,18 @@ interface Data {
   tool_calls?: Call[];
   result?: Outcome | null;
   approval?: string | null;
-  provider?: string;
-  model?: string;
   /** Why another model answered than the one whose turn it was. */
   instead_of?: string;
 }
 
+interface SaidProps {
+  message: Message;
+  choosing: Choosing;
+  revise?: () => void;
+}
+
 /** One message: what a person said, or the answer with what was done for it. */
-export function Said({ message, revise }: { message: Message; revise?: () => void }) {
+export function Said({ message, choosing, revise }: SaidProps) {
   const data = message.data as Data;
   if (message.role === 'user') {
     return (
@@ -42,7 +48,7 @@ export function Said({ message, revise }: { message: Message; revise?: () => voi
       </div>
     );
   }
-  const { result, fields } = data;
+  const { result, fields, provider, model, name } = data;
   return (
     <div className="space-y-3">
       <h2 className="sr-only">NEXUS</h2>
@@ -52,9 +58,23 @@ export function Said({ message, revise }: { message: Message; revise?: () => voi
       ))}
       {typeof data.approval === 'string' && <CardOf approval={data.approval} />}
       {data.instead_of !== undefined && <p className="border-l-2 border-edge pl-3 text-sm text-soft">{data.instead_of}</p>}
-      {data.model !== undefined && <p className="text-xs text-soft">{answeredBy(data.model, data.provider)}</p>}
+      {model !== undefined && <By choosing={choosing} answerer={{ provider, model, name }} />}
       {fields != null && <How fields={fields} {...(data.mode_reason !== undefined && { reason: data.mode_reason })} />}
     </div>
+  );
+}
+
+/** Who gave the answer, and one click away, who gives the next. */
+function By({ answerer, choosing }: { answerer: Answerer; choosing: Choosing }) {
+  const { provider, model } = answerer;
+  return (
+    <p className="flex items-center gap-x-2.5 text-xs text-soft">
+      Answered by
+      <ModelButton choosing={choosing} title={provider === undefined || provider === 'builtin' ? model : `${model} of ${provider}`}>
+        <span className="truncate">{answeredBy(answerer)}</span>
+        <span className="sr-only">: choose who answers from now on</span>
+      </ModelButton>
+    </p>
   );
 }
 

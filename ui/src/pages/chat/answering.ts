@@ -1,7 +1,15 @@
-/** Who gave an answer. */
-export function answeredBy(model: string, provider: string | undefined): string {
-  if (provider === 'builtin') return 'Answered by the builtin rules';
-  return `Answered by ${model}${provider === undefined ? '' : ` (${provider})`}`;
+export interface Answerer {
+  provider?: string | undefined;
+  /** What its provider calls the model. */
+  model: string;
+  /** What the routing calls it; older answers do not say. */
+  name?: string | undefined;
+}
+
+/** Who gave an answer: by the routing's name, and how the provider calls the model where that says more. */
+export function answeredBy({ provider, model, name = model }: Answerer): string {
+  if (provider === 'builtin') return 'the builtin rules';
+  return name === model ? name : `${name} · ${model}`;
 }
 
 /** An answer's text without what is shown beside it: the mark of its mode, and the note that another model answered. */

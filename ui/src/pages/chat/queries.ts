@@ -19,10 +19,11 @@ export function useThreads(q: string) {
   });
 }
 
-export function useThread(thread: string) {
+export function useThread(thread: string | null) {
   return useQuery({
     queryKey: ['threads', 'one', thread],
-    queryFn: async () => answered(await api.GET('/v1/threads/{thread}', { params: { path: { thread } } })),
+    enabled: thread !== null,
+    queryFn: async () => answered(await api.GET('/v1/threads/{thread}', { params: { path: { thread: thread ?? '' } } })),
   });
 }
 
@@ -60,10 +61,12 @@ export interface Saying {
   files: File[];
   /** Ids of files that the service has already. */
   kept?: string[];
+  /** Who answers from this message on; left out it stays as it is. */
+  model?: string | null;
 }
 
 /** Say something in a thread, a new one where it is null. Returns the thread. */
-export async function say(thread: string | null, { key, text, files, kept = [] }: Saying): Promise<string> {
+export async function say(thread: string | null, { key, text, files, kept = [], ...choice }: Saying): Promise<string> {
   const attachments = [...kept];
   for (const file of files) {
     attachments.push((await upload(file)).id);
@@ -72,7 +75,7 @@ export async function say(thread: string | null, { key, text, files, kept = [] }
   answered(
     await api.POST('/v1/threads/{thread}/runs', {
       params: { path: { thread: place }, header: { 'Idempotency-Key': key } },
-      body: { message: text, attachments },
+      body: { message: text, attachments, ...choice },
     }),
   );
   await queries.invalidateQueries({ queryKey: ['messages', place] });
@@ -95,6 +98,15 @@ export function useRename(thread: string) {
   return useMutation({
     mutationFn: async (title: string) =>
       answered(await api.PATCH('/v1/threads/{thread}', { params: { path: { thread } }, body: { title } })),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['threads'] }),
+  });
+}
+
+/** Name the model that answers from the next message on; null leaves it to the routing. */
+export function useSwitch(thread: string) {
+  return useMutation({
+    mutationFn: async (model: string | null) =>
+      answered(await api.PATCH('/v1/threads/{thread}', { params: { path: { thread } }, body: { model } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ['threads'] }),
   });
 }

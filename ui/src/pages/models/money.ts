@@ -21,5 +21,5 @@ export const count = (value: number) => WHOLE.format(value);
 export function priceOf({ input_price, output_price }: Pick<Schemas['ModelCard'], 'input_price' | 'output_price'>): string {
   if (Number(input_price) === 0 && Number(output_price) === 0) return 'free';
   const price = (text: string) => dollars(nanosOf(text));
-  return `${price(input_price)} in, ${price(output_price)} out`;
+  return `${price(input_price)} in, ${price(output_price)} out per million tokens`;
 }

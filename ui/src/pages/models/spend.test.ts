@@ -46,7 +46,7 @@ describe('money', () => {
 
   it('is called free where nothing is paid', () => {
     expect(priceOf({ input_price: '0', output_price: '0' })).toBe('free');
-    expect(priceOf({ input_price: '0.15', output_price: '0.6' })).toBe('$0.15 in, $0.60 out');
+    expect(priceOf({ input_price: '0.15', output_price: '0.6' })).toBe('$0.15 in, $0.60 out per million tokens');
   });
 });
 
