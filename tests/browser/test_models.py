@@ -11,6 +11,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import House
 from tests.models import ModelServer, refuse, say
+from tests.models.ollama import SAID as OLLAMA_SAID
+from tests.models.ollama import Ollama, running_ollama
 from tests.models.threaded import served
 
 KEY = "sk-nobody-may-read-this"
@@ -28,6 +30,14 @@ def models() -> Iterator[ModelServer]:
 def key_around(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the service finds in its environment."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
+
+
+@pytest.fixture
+def ollama(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ollama]:
+    """One that runs on this machine, where its own programs would look for it."""
+    with running_ollama() as server:
+        monkeypatch.setenv("OLLAMA_HOST", server.host)
+        yield server
 
 
 def show(page: Page, house: House, path: str) -> None:
@@ -100,19 +110,28 @@ def test_a_key_goes_in_and_never_comes_back(page: Page, house: House, models: Mo
     show(page, house, "/models")
     provider = page.get_by_role("article", name="local")
     expect(provider).to_contain_text("Locked")
-    expect(provider).to_contain_text("The key 'vault' is not stored")
-    field = provider.get_by_label("Key")
+    expect(provider).to_contain_text("Its key is missing: put it in below.")
+    who = page.get_by_role("region", name="Who would answer?").get_by_role("status")
+    show(page, house, "/models/routing")
+    expect(who).to_contain_text("A PLAN call now would go to the builtin rules.")
+    expect(who).to_contain_text("local misses its key: small is passed over.")
+    show(page, house, "/models")
+    field = provider.get_by_label("Key", exact=True)
     expect(field).to_have_attribute("type", "password")
     field.fill(KEY)
     provider.get_by_role("button", name="Unlock").click()
     expect(provider).to_contain_text("Key vault is stored.")
+    expect(provider.get_by_role("group", name="Key of local")).to_be_focused()
     assert KEY not in page.content()
     provider.get_by_role("button", name="Test local").click()
     expect(provider.get_by_role("status")).to_contain_text("small answered")
     assert models.requests[-1].headers["authorization"] == f"Bearer {KEY}"
     provider.get_by_role("button", name="Lock local").click()
     expect(provider).to_contain_text("Locked")
-    expect(provider.get_by_label("Key")).to_have_value("")
+    expect(provider.get_by_label("Key", exact=True)).to_have_value("")
+    expect(provider.get_by_role("group", name="Key of local")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(provider.get_by_label("Key", exact=True)).to_be_focused()
 
 
 def test_what_the_environment_holds_is_one_click_away(key_around: None, page: Page, house: House) -> None:
@@ -125,6 +144,71 @@ def test_what_the_environment_holds_is_one_click_away(key_around: None, page: Pa
     provider.get_by_role("button", name="Lock openai").click()
     provider.get_by_role("button", name="Take it from OPENAI_API_KEY").click()
     expect(provider).to_contain_text("Key openai is stored.")
+
+
+def test_an_ollama_that_runs_here_is_one_click_away(ollama: Ollama, page: Page, house: House) -> None:
+    show(page, house, "/models")
+    expect(page.get_by_text(f"It answers at http://{ollama.host}.")).to_be_visible()
+    page.get_by_role("button", name="Add Ollama").click()
+    provider = page.get_by_role("article", name="ollama")
+    expect(provider).to_contain_text(f"http://{ollama.host}")
+    expect(provider).to_contain_text("It has no model yet: add one below.")
+    expect(page.get_by_role("button", name="Add Ollama")).to_have_count(0)
+    expect(page.get_by_role("region", name="Providers")).to_be_focused()
+
+    provider.get_by_role("button", name="Add a model of ollama").click()
+    form = provider.get_by_role("form", name="Add a model of ollama")
+    form.get_by_label("As the provider calls it.").fill("llama3.2")
+    form.get_by_role("button", name="Add the model").click()
+    expect(provider).to_contain_text("Ready")
+    provider.get_by_role("button", name="Test ollama").click()
+    expect(provider.get_by_role("status")).to_contain_text("llama3.2 answered")
+    expect(say_hello(page, house)).to_contain_text(OLLAMA_SAID)
+    assert ollama.asked == ["llama3.2", "llama3.2"]
+
+
+def test_who_removes_something_stays_where_it_was(page: Page, house: House, models: ModelServer) -> None:
+    routed(house, models, "small", "large")
+    show(page, house, "/models")
+    provider = page.get_by_role("article", name="local")
+
+    def remove(what: str, within: Locator) -> None:
+        within.get_by_role("button", name=what, exact=True).focus()
+        page.keyboard.press("Enter")
+        expect(within.get_by_role("button", name="Remove", exact=True)).to_be_focused()
+        page.keyboard.press("Enter")
+
+    remove("Remove small", provider)
+    expect(provider.get_by_role("button", name="Remove small", exact=True)).to_have_count(0)
+    expect(provider).to_be_focused()
+    remove("Remove local", provider)
+    expect(provider).to_have_count(0)
+    expect(page.get_by_role("region", name="Providers")).to_be_focused()
+
+    with house.service.client() as client:
+        client.post("/admin/budgets", json={"period": "day", "usd": "1"}).raise_for_status()
+    show(page, house, "/models/spend")
+    budgets = page.get_by_role("region", name="Budgets")
+    remove("Remove the budget: All calls, a day", budgets)
+    expect(budgets.get_by_role("listitem")).to_have_count(0)
+    expect(budgets).to_be_focused()
+
+
+def test_a_provider_without_a_key_is_given_one_where_it_lacks_it(page: Page, house: House) -> None:
+    document = {
+        "providers": {"cloud": {"kind": "openai"}},
+        "models": {"mini": {"provider": "cloud", "model": "gpt-5-mini"}},
+    }
+    with house.service.client() as client:
+        client.put("/admin/routing", json={"document": document}).raise_for_status()
+    show(page, house, "/models")
+    provider = page.get_by_role("article", name="cloud")
+    expect(provider).to_contain_text("It needs a key.")
+    provider.get_by_role("button", name="Give cloud a key").click()
+    provider.get_by_label("Key", exact=True).fill(KEY)
+    provider.get_by_role("button", name="Unlock").click()
+    expect(provider).to_contain_text("Key cloud is stored.")
+    expect(provider).to_contain_text("Ready")
 
 
 def test_an_order_is_changed_with_the_keyboard_explained_and_rolled_back(

@@ -5,6 +5,10 @@ import { Code } from '../../design/Code';
 import { Button, Field, Hash, State, TextInput } from '../../design/controls';
 import { Markdown } from '../../design/Markdown';
 import { Empty, Failure, Loading } from '../../design/states';
+import { Chart } from '../models/Chart';
+import { Meter } from '../models/Meter';
+import { count, dollars } from '../models/money';
+import type { Day } from '../models/spend';
 import { Mark, SAID } from '../runs/StepState';
 import type { StepState } from '../../log/frame';
 
@@ -33,6 +37,11 @@ const SIZES = [
 
 const STEPS: StepState[] = ['running', 'waiting', 'done', 'failed', 'stopped'];
 const NOTHING_TO_DO = () => undefined;
+
+const DOLLAR = 1e9;
+const DAYS: readonly Day[] = [3, 5, 0, 8, 13, 7, 4].map((whole, place) => ({
+  day: `2026-03-0${place + 1}`, whole: whole * DOLLAR, part: Math.max(0, whole - 2) * DOLLAR,
+}));
 
 const REFUSED = new Refusal({
   type: 'about:blank', title: 'Not Found', status: 404, code: 'not_found', request_id: '',
@@ -118,6 +127,20 @@ export default function DesignPage() {
               <Failure error={null} />
             </Sample>
           </div>
+        </Part>
+        <Part title="Measures">
+          <Sample name="A meter: spent in ink, held beside it, a threshold as a mark">
+            <div className="space-y-3 px-3 pt-1 pb-3">
+              <Meter what="Money" limit={10 * DOLLAR} spent={4 * DOLLAR} reserved={DOLLAR} left={5 * DOLLAR} said={dollars} />
+              <Meter what="Tokens" limit={100_000} spent={86_000} reserved={0} left={14_000} said={count} />
+              <Meter what="Nothing left" limit={5 * DOLLAR} spent={5 * DOLLAR} reserved={0} left={0} said={dollars} />
+            </div>
+          </Sample>
+          <Sample name="A chart: what is chosen in ink, within all">
+            <div className="px-3 pb-3">
+              <Chart days={DAYS} measure="cost" part="small" />
+            </div>
+          </Sample>
         </Part>
         <Part title="Text and code">
           <Markdown text={'Words with **weight**, a [link](https://example.com), `code`, and\n\n- a list\n- of things'} />

@@ -1,12 +1,13 @@
 import type { Schemas } from '../../api/client';
-import { Button, State } from '../../design/controls';
+import { Button } from '../../design/controls';
 import { Moment } from '../../design/Moment';
 import { Failure, Loading } from '../../design/states';
 import { BudgetForm, LimitsForm } from './BudgetForm';
 import { Confirmed } from './Confirmed';
+import { PLACE } from './keptFocus';
+import { Meter } from './Meter';
 import { count, dollars, nanosOf } from './money';
 import { useBudgets, useChangeBudget, useRemoveBudget } from './queries';
-import { standing, THRESHOLDS } from './spend';
 import { useDisclosure } from './useDisclosure';
 
 type State = Schemas['BudgetState'];
@@ -16,7 +17,7 @@ export function Budgets() {
   const { data, error, refetch } = useBudgets();
   const adding = useDisclosure();
   return (
-    <section aria-label="Budgets">
+    <section {...PLACE} aria-label="Budgets">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <h2 className="text-lg font-semibold">Budgets</h2>
         {!adding.isOpen && (
@@ -80,10 +81,10 @@ function Budget({ budget }: { budget: State }) {
         </span>
       </div>
       {limit.usd !== null && left.usd !== null && (
-        <Bar what="Money" limit={nanosOf(limit.usd)} spent={nanosOf(spent.usd)} reserved={nanosOf(reserved.usd)} left={nanosOf(left.usd)} said={dollars} />
+        <Meter what="Money" limit={nanosOf(limit.usd)} spent={nanosOf(spent.usd)} reserved={nanosOf(reserved.usd)} left={nanosOf(left.usd)} said={dollars} />
       )}
       {limit.tokens !== null && left.tokens !== null && (
-        <Bar what="Tokens" limit={limit.tokens} spent={spent.tokens} reserved={reserved.tokens} left={left.tokens} said={count} />
+        <Meter what="Tokens" limit={limit.tokens} spent={spent.tokens} reserved={reserved.tokens} left={left.tokens} said={count} />
       )}
       {changing.isOpen && (
         <LimitsForm
@@ -97,54 +98,5 @@ function Budget({ budget }: { budget: State }) {
       {change.error !== null && <Failure error={change.error} />}
       {remove.error !== null && <Failure error={remove.error} />}
     </li>
-  );
-}
-
-interface BarProps {
-  what: string;
-  limit: number;
-  spent: number;
-  reserved: number;
-  left: number;
-  said: (value: number) => string;
-}
-
-/** What is spent in ink, what is held for calls under way beside it, and the thresholds as marks. */
-function Bar({ what, limit, spent, reserved, left, said }: BarProps) {
-  const so = standing(limit, spent, reserved);
-  const fill = so.reached === 100 ? 'bg-red' : so.reached === 80 ? 'bg-amber' : 'bg-ink';
-  return (
-    <div className="mt-2">
-      <div
-        role="meter"
-        aria-label={what}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(so.spent + so.reserved)}
-        aria-valuetext={`${said(spent)} spent, ${said(reserved)} reserved, ${said(left)} left of ${said(limit)}`}
-        className="relative h-2 overflow-hidden rounded-full bg-raised"
-      >
-        <div className={`absolute inset-y-0 left-0 ${fill}`} style={{ width: `${so.spent}%` }} />
-        <div className="absolute inset-y-0 bg-edge" style={{ left: `${so.spent}%`, width: `${so.reserved}%` }} />
-        {THRESHOLDS.filter((each) => each < 100).map((each) => (
-          <div key={each} className="absolute inset-y-0 w-px bg-edge" style={{ left: `${each}%` }} />
-        ))}
-      </div>
-      <p className="mt-1 flex flex-wrap gap-x-3 text-sm">
-        <span>
-          {said(spent)} of {said(limit)}
-          {what === 'Tokens' && ' tokens'} spent
-        </span>
-        {reserved > 0 && <span className="text-soft">{said(reserved)} reserved</span>}
-        <span className="text-soft">{said(left)} left</span>
-        <span className="ml-auto">
-          {so.reached === null ? null : so.reached === 100 ? (
-            <State tone="red">{limit === 0 ? 'Nothing may be spent' : 'Used up'}</State>
-          ) : (
-            <State tone={so.reached === 80 ? 'amber' : 'soft'}>{so.reached} % reached</State>
-          )}
-        </span>
-      </p>
-    </div>
   );
 }

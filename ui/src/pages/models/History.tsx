@@ -7,6 +7,7 @@ import { Failure, Loading } from '../../design/states';
 import { Who } from '../modules/Who';
 import { Sentences } from './ChangeRefused';
 import { differences, type Document } from './document';
+import { PLACE } from './keptFocus';
 import type { Active } from './ProvidersPlace';
 import { useHistory, useRollBack } from './queries';
 
@@ -16,7 +17,7 @@ type Version = Schemas['RoutingVersion'];
 export function History({ active }: { active: Active }) {
   const { data, error, refetch } = useHistory();
   return (
-    <section aria-label="History">
+    <section {...PLACE} aria-label="History">
       <h2 className="font-semibold">History</h2>
       {error !== null && data === undefined && <Failure error={error} retry={() => void refetch()} />}
       {error === null && data === undefined && <Loading rows={2} />}

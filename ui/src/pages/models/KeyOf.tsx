@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import type { Schemas } from '../../api/client';
 import { Button, TextInput } from '../../design/controls';
 import { Failure } from '../../design/states';
+import { PLACE } from './keptFocus';
 import { useLock, useUnlock } from './queries';
 import { useDisclosure } from './useDisclosure';
 
@@ -20,7 +21,7 @@ export function KeyOf({ provider: { name, key_stored, variable }, credential }: 
     unlock.mutate({ name, value }, { onSuccess: done });
   };
   return (
-    <div className="px-4 py-3 text-sm">
+    <div {...PLACE} role="group" aria-label={`Key of ${name}`} className="px-4 py-3 text-sm">
       {key_stored && !replacing.isOpen ? (
         <div className="flex flex-wrap items-center gap-x-2 gap-y-2">
           <span className="min-w-0 flex-1 basis-32 break-words">

@@ -2,6 +2,7 @@ import { Link, useParams } from '@tanstack/react-router';
 
 import { intoView, sectionLook } from '../../design/sections';
 import { Empty } from '../../design/states';
+import { keepFocus } from './keptFocus';
 import { PLACES, type Place } from './places';
 import { ProvidersPlace } from './ProvidersPlace';
 import { RoutingPlace } from './RoutingPlace';
@@ -27,7 +28,7 @@ export default function ModelsPage() {
             </Link>
           ))}
         </nav>
-        <div className="py-6">
+        <div ref={keepFocus} className="py-6">
           <Content place={place as Place} />
         </div>
       </div>

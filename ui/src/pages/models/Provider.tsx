@@ -2,8 +2,10 @@ import type { Schemas } from '../../api/client';
 import { Button, State } from '../../design/controls';
 import { ChangeRefused } from './ChangeRefused';
 import { Confirmed } from './Confirmed';
-import { withoutModels, withoutProvider, type Document } from './document';
+import { withCredential, withoutModels, withoutProvider, type Document } from './document';
 import { KeyOf } from './KeyOf';
+import { PLACE } from './keptFocus';
+import { Lacks } from './Lacks';
 import { ModelForm } from './ModelForm';
 import { priceOf } from './money';
 import type { Active } from './ProvidersPlace';
@@ -18,11 +20,11 @@ interface ProviderProps {
 
 /** One provider: whether it can be called, its key, its models. */
 export function Provider({ provider, active }: ProviderProps) {
-  const { name, title, base_url, credential, missing, models } = provider;
+  const { name, title, base_url, credential, models } = provider;
   const change = useChange();
   const put = (document: Document) => change.mutate({ document, after: active.version?.version ?? 0 });
   return (
-    <article aria-label={name} className="rounded-card border border-line bg-sheet">
+    <article {...PLACE} aria-label={name} className="rounded-card border border-line bg-sheet">
       <header className="flex flex-wrap items-baseline gap-x-4 gap-y-1 px-4 pt-3">
         <h2 className="min-w-0 flex-1 font-semibold break-words">
           {name} <span className="text-sm font-normal text-soft">{title}</span>
@@ -30,13 +32,7 @@ export function Provider({ provider, active }: ProviderProps) {
         <Standing provider={provider} />
       </header>
       {base_url !== null && <p className="px-4 font-mono text-xs break-all text-soft">{base_url}</p>}
-      {missing.length > 0 && (
-        <ul className="mx-4 mt-2 space-y-0.5 text-sm break-words text-amber">
-          {missing.map((each) => (
-            <li key={each}>{each}</li>
-          ))}
-        </ul>
-      )}
+      <Lacks provider={provider} busy={change.isPending} giveKey={() => put(withCredential(active.routing, name))} />
       <div className="mt-3 divide-y divide-line border-t border-line">
         {credential !== null && <KeyOf provider={provider} credential={credential} />}
         {models.length > 0 && <Models provider={provider} active={active} put={put} busy={change.isPending} />}
@@ -51,9 +47,9 @@ export function Provider({ provider, active }: ProviderProps) {
   );
 }
 
-function Standing({ provider: { missing, resting, credential, key_stored } }: { provider: Schemas['ListedProvider'] }) {
-  if (credential !== null && !key_stored) return <State tone="amber">Locked</State>;
-  if (missing.length > 0) return <State tone="amber">Lacks something</State>;
+function Standing({ provider: { lacks, resting } }: { provider: Schemas['ListedProvider'] }) {
+  if (lacks.includes('key')) return <State tone="amber">Locked</State>;
+  if (lacks.length > 0) return <State tone="amber">Lacks something</State>;
   if (resting) return <State tone="red">Rests after failures</State>;
   return <State tone="soft">Ready</State>;
 }

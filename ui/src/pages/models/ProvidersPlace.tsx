@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client';
 import { Button } from '../../design/controls';
 import { Failure, Loading } from '../../design/states';
 import { FileProblem } from './FileProblem';
+import { PLACE } from './keptFocus';
 import { Offers } from './Offers';
 import { Provider } from './Provider';
 import { ProviderForm } from './ProviderForm';
@@ -24,7 +25,7 @@ export function ProvidersPlace() {
 
 function Listed({ providers: { items, offers }, active }: { providers: Schemas['Providers']; active: Active }) {
   return (
-    <section aria-label="Providers" className="space-y-6">
+    <section {...PLACE} aria-label="Providers" className="space-y-6">
       <FileProblem problem={active.problem} />
       {items.length === 0 && <NothingYet />}
       {items.length > 0 && (

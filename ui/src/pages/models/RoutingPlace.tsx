@@ -8,6 +8,7 @@ import { Explained } from './Explained';
 import { Fallback } from './Fallback';
 import { FileProblem } from './FileProblem';
 import { History } from './History';
+import { PLACE } from './keptFocus';
 import { Order } from './Order';
 import type { Active } from './ProvidersPlace';
 import { PurposeRule } from './PurposeRule';
@@ -52,7 +53,7 @@ function Editor({ active }: { active: Active }) {
     );
   };
   return (
-    <section aria-label="Routing" className="space-y-6">
+    <section {...PLACE} aria-label="Routing" className="space-y-6">
       <FileProblem problem={active.problem} />
       {change.error !== null && <ChangeRefused error={change.error} lost={draft === null ? lost : []} />}
       <div className="grid items-start gap-x-8 gap-y-8 lg:grid-cols-[minmax(0,1fr)_20rem]">

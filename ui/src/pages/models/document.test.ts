@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { differences, moved, nameFor, ruleOf, withModel, withoutProvider, withProvider, withRule, type Document } from './document';
+import { differences, moved, nameFor, ruleOf, withCredential, withModel, withoutProvider, withProvider, withRule, type Document } from './document';
 
 const EMPTY: Document = { providers: {}, models: {}, tiers: {}, purposes: {}, organisations: {}, fallback: {}, deadline_seconds: 300 };
 const LOCAL = { kind: 'compatible', base_url: 'http://127.0.0.1:1/v1', credential: null } as const;
@@ -13,6 +13,11 @@ describe('a change of the routing', () => {
     const two = withModel(ONE, 'large', FREE, ['standard', 'heavy']);
     expect(two.tiers).toEqual({ standard: ['small', 'large'], heavy: ['large'] });
     expect(two.models['large']?.provider).toBe('local');
+  });
+
+  it('names the key of a provider after it', () => {
+    expect(withCredential(ONE, 'local').providers).toEqual({ local: { ...LOCAL, concurrency: 16, credential: 'local' } });
+    expect(withCredential(ONE, 'nobody')).toBe(ONE);
   });
 
   it('takes a provider out with its models, wherever they stand', () => {

@@ -39,6 +39,13 @@ export function withProvider(document: Document, name: string, { kind, base_url,
   return { ...document, providers: { ...document.providers, [name]: { kind, base_url, credential, concurrency: 16 } } };
 }
 
+/** With a name for a provider's key: its own. */
+export function withCredential(document: Document, name: string): Document {
+  const provider = document.providers[name];
+  if (provider === undefined) return document;
+  return { ...document, providers: { ...document.providers, [name]: { ...provider, credential: name } } };
+}
+
 /** The model added, and last in the tiers that are given. */
 export function withModel(document: Document, name: string, model: NewModel, tiers: readonly Tier[]): Document {
   const added = { ...model, context: null, output: null, structured: null };
