@@ -145,8 +145,7 @@ export function Composer({ thread, send, choosing, revised, back }: ComposerProp
         </div>
         <p className="mt-1 flex text-soft">
           <ModelButton choosing={choosing}>
-            <span className="sr-only">Who answers: </span>
-            <span className="truncate">{choiceSaid(choosing.chosen)}</span>
+            <span className="truncate">Who answers: {choiceSaid(choosing.chosen)}</span>
           </ModelButton>
         </p>
       </div>

@@ -68,6 +68,7 @@ function Choices({ chosen, choose }: Choosing) {
         {data?.items.map((each) => (
           <Choice key={each.name} value={each.name} says={choiceSaid(each.name)}>
             {about(each)}
+            {away(each) !== null && <span className="block text-amber">{away(each)}</span>}
           </Choice>
         ))}
         {isGone && (
@@ -103,7 +104,7 @@ function Choice({ value, says, isDisabled = false, children }: ChoiceProps) {
       </span>
       <span className="min-w-0 flex-1 break-words">
         <span className="block font-medium">{says}</span>
-        <span className="block text-xs text-soft">{children}</span>
+        <span className="block text-xs text-soft empty:hidden">{children}</span>
       </span>
     </Menu.RadioItem>
   );
@@ -113,9 +114,12 @@ function routedSaid(model: string | null): string {
   return model === null ? 'nobody could answer' : model === 'builtin' ? 'the builtin rules' : model;
 }
 
-function about({ name, model, provider, title, locked, resting }: Schemas['ModelChoice']): string {
-  if (name === 'builtin') return 'No language model; free, and always there';
-  const whose = [model !== name && model, provider, provider.toLowerCase() !== title.toLowerCase() && title];
-  const state = locked ? ['its key is missing'] : resting ? ['rests after failures'] : [];
-  return [...whose, ...state].filter(Boolean).join(' · ');
+function about({ name, model, provider }: Schemas['ModelChoice']): string {
+  if (name === 'builtin') return 'No language model: free, always there';
+  return model === name ? provider : `${model} · ${provider}`;
+}
+
+/** Why it would be passed over now. */
+function away({ locked, resting }: Schemas['ModelChoice']): string | null {
+  return locked ? 'Its key is missing' : resting ? 'Rests after failures' : null;
 }

@@ -68,7 +68,7 @@ export function Said({ message, choosing, revise }: SaidProps) {
 function By({ answerer, choosing }: { answerer: Answerer; choosing: Choosing }) {
   const { provider, model } = answerer;
   return (
-    <p className="flex items-center gap-x-2.5 text-xs text-soft">
+    <p className="flex items-center gap-x-2 text-xs text-soft">
       Answered by
       <ModelButton choosing={choosing} title={provider === undefined || provider === 'builtin' ? model : `${model} of ${provider}`}>
         <span className="truncate">{answeredBy(answerer)}</span>

@@ -19,10 +19,10 @@ export function Lacks({ provider: { name, lacks }, busy, giveKey }: LacksProps) 
     model: 'It has no model yet: add one below.',
   };
   return (
-    <ul className="mx-4 mt-2 space-y-1 text-sm text-amber">
+    <ul className="mx-4 mt-2 space-y-1 text-sm">
       {lacks.map((each) => (
         <li key={each} className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          {said[each]}
+          <span className="text-amber">{said[each]}</span>
           {each === 'credential' && (
             <Button aria-label={`Give ${name} a key`} disabled={busy} onClick={giveKey}>
               Give it one

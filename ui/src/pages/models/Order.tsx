@@ -91,6 +91,7 @@ function Entry({ model, card }: { model: string; card: Schemas['ModelCard'] | un
       {card !== undefined && model !== BUILTIN && (
         <span className="block text-xs break-words text-soft">
           {card.provider} · {priceOf(card)}
+          {card.locked && <span className="block text-amber">Its key is missing: it is passed over.</span>}
         </span>
       )}
     </span>
