@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from gateway.builtin.ranking import Catalogue
-from gateway.messages import ModelRequest
+from gateway.messages import Message, ModelRequest
 from gateway.prompt.budget import PromptBudget
 from gateway.prompt.composition import compose
 from gateway.prompt.narrowing import narrowed
@@ -59,9 +59,9 @@ class Composer:
             Prompt(
                 soul=soul,
                 purpose=request.purpose,
-                task=_task(request, len(admitted) - len(tools)),
+                task=_more(len(admitted) - len(tools)),
                 context=_materials(request, shown=not tools),
-                conversation=request.messages,
+                conversation=_dated(request),
                 tools=tools,
             ),
             PromptBudget(total=min(_MOST, int(context * _SHARE))) if context is not None else None,
@@ -69,10 +69,26 @@ class Composer:
         return request.model_copy(update={"messages": composed.messages, "tools": tools, "params": {}, "now": None})
 
 
-def _task(request: ModelRequest, left_out: int) -> str:
-    now = f"It is {request.now.isoformat()}." if request.now is not None else ""
-    more = f"{left_out} more tools are installed than are listed; if none of these fits, say so." if left_out else ""
-    return " ".join(part for part in (now, more) if part)
+def _more(left_out: int) -> str:
+    return f"{left_out} more tools are installed than are listed; if none of these fits, say so." if left_out else ""
+
+
+def _dated(request: ModelRequest) -> tuple[Message, ...]:
+    """The conversation with the minute in which its last message was sent.
+
+    It stands there and not in the system message, so that all before it is the same as the last time: providers keep
+    what a prompt begins with, and take less for it.
+    """
+    last = max((place for place, one in enumerate(request.messages) if one.role == "user"), default=None)
+    if request.now is None or last is None:
+        return request.messages
+    said = request.messages[last]
+    dated = f"{said.content}\n\n[Sent at {request.now.isoformat(timespec='minutes')}]".lstrip()
+    return (
+        *request.messages[:last],
+        said.model_copy(update={"content": dated}),
+        *request.messages[last + 1 :],
+    )
 
 
 def _materials(request: ModelRequest, *, shown: bool) -> tuple[Material, ...]:

@@ -42,7 +42,7 @@ def test_a_turn_is_answered_by_the_model_and_says_by_which(
     assert sent["messages"][0]["role"] == "system"
     assert "companion of NEXUS" in sent["messages"][0]["content"]
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
-    assert sent["messages"][-1]["content"].endswith(">>>\n\nTell me something about Bern.")
+    assert ">>>\n\nTell me something about Bern.\n\n[Sent at 20" in sent["messages"][-1]["content"]
     assert "tools" not in sent
     talk, way = client.get("/admin/model-calls").json()["items"]
     assert (talk["purpose"], talk["run"], talk["input_tokens"]) == ("chat", message["run"], 30)
@@ -122,7 +122,7 @@ def test_what_was_done_before_is_told_to_the_model_as_calls_with_their_results(
     talked, planned = models.requests[-2].body["messages"], models.requests[-1].body["messages"]
     assert [message["role"] for message in talked] == ["system", "user", "assistant", "user"]
     assert '{"tool": "list_modules", "arguments": {}}' in talked[2]["content"]
-    assert talked[3]["content"].endswith("Which of them do I need?")
+    assert "Which of them do I need?\n\n[Sent at" in talked[3]["content"]
     assert [message["role"] for message in planned] == [
         "system", "user", "assistant", "tool", "user", "assistant", "user"
     ]  # fmt: skip

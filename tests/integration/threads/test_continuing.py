@@ -13,6 +13,7 @@ import pytest
 from core.clock import SystemClock
 from core.errors import Conflict
 from core.ids import TimeOrderedIds
+from gateway import Gateway
 from orchestrator.api.openai.companion import say
 from orchestrator.runs.journal import Place
 from orchestrator.runs.machine import Execution
@@ -39,7 +40,7 @@ async def replies(state: State, execution: Execution[Any], place: Place) -> dict
 
 
 def threads_of(process: Process) -> Threads:
-    return Threads(process.db, TimeOrderedIds(SystemClock()), process.runs)
+    return Threads(process.db, TimeOrderedIds(SystemClock()), process.runs, Gateway())
 
 
 async def talked(process: Process) -> str:
