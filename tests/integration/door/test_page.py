@@ -35,17 +35,25 @@ def test_an_address_of_the_page_is_the_page(client: TestClient, address: str) ->
 
 
 @pytest.mark.parametrize(
-    "address", ["/nowhere", "/v1/nowhere", "/admin/nowhere", "/docs/nowhere", "/assets/nowhere.js"]
+    "address", ["/nowhere", "/v1/runs/a/nowhere", "/admin/nowhere", "/docs/nowhere", "/assets/nowhere.js"]
 )
 def test_programs_are_told_that_there_is_nothing(client: TestClient, address: str) -> None:
     answer = client.get(address, headers={"accept": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("address", ["/v1/nowhere", "/admin/nowhere", "/assets/nowhere.js", "/assets/..%2findex.html"])
+@pytest.mark.parametrize(
+    "address", ["/v1/runs/a/nowhere", "/admin/nowhere", "/assets/nowhere.js", "/assets/..%2findex.html"]
+)
 def test_an_address_of_the_api_is_never_the_page(client: TestClient, address: str) -> None:
     answer = client.get(address, headers=BROWSER)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_nor_is_one_that_a_client_of_openais_would_ask_for(client: TestClient) -> None:
+    answer = client.get("/v1/nowhere", headers=BROWSER)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+    assert answer.json()["error"]["code"] == "not_found"
 
 
 def test_a_built_file_never_changes_and_has_the_pages_policy(client: TestClient) -> None:
