@@ -78,3 +78,6 @@ def say_hello(look: Look) -> None:
     page.get_by_label("Message").fill("Hello")
     page.get_by_role("button", name="Send", exact=True).click()
     look.at("an answer of another model", page.get_by_text("answered instead of"))
+    page.get_by_role("button", name="the builtin rules").click()
+    look.at("who could answer", page.get_by_role("menuitemradio", name="Builtin rules"))
+    page.keyboard.press("Escape")

@@ -16,7 +16,7 @@ interface ModelButtonProps {
 /** Who answers: one click shows who else could. The menu comes when it is first likely to be wanted. */
 export function ModelButton({ choosing, title, children }: ModelButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
-  const [menu, set] = useState<'unseen' | 'open' | 'closed'>('unseen');
+  const [isOpen, show] = useState(false);
   const prepare = () => void ahead(loadMenu);
   return (
     <>
@@ -26,17 +26,17 @@ export function ModelButton({ choosing, title, children }: ModelButtonProps) {
         className="-mx-1.5 min-h-7! max-w-full min-w-0 px-1.5! text-xs! font-normal!"
         title={title}
         aria-haspopup="menu"
-        aria-expanded={menu === 'open'}
+        aria-expanded={isOpen}
         onPointerEnter={prepare}
         onFocus={prepare}
-        onClick={() => set(menu === 'open' ? 'closed' : 'open')}
+        onClick={() => show(!isOpen)}
       >
         {children}
         <span aria-hidden>▾</span>
       </Button>
-      {menu !== 'unseen' && (
+      {isOpen && (
         <Suspense>
-          <ModelMenu isOpen={menu === 'open'} close={() => set('closed')} button={button} {...choosing} />
+          <ModelMenu button={button} close={() => show(false)} chosen={choosing.chosen} choose={choosing.choose} />
         </Suspense>
       )}
     </>

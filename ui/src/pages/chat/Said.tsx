@@ -69,7 +69,7 @@ function By({ answerer, choosing }: { answerer: Answerer; choosing: Choosing }) 
   const { provider, model } = answerer;
   return (
     <p className="flex items-center gap-x-2 text-xs text-soft">
-      Answered by
+      <span className="shrink-0">Answered by</span>
       <ModelButton choosing={choosing} title={provider === undefined || provider === 'builtin' ? model : `${model} of ${provider}`}>
         <span className="truncate">{answeredBy(answerer)}</span>
         <span className="sr-only">: choose who answers from now on</span>
