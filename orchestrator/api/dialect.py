@@ -15,7 +15,7 @@ RETRY_SECONDS = 2
 """How long a client should wait before it asks a service again that could not answer yet."""
 
 OWN_AREAS = frozenset(
-    {"approvals", "events", "files", "health", "logout", "me", "modules", "runs", "threads"},
+    {"approvals", "events", "files", "health", "logout", "me", "model-choices", "modules", "runs", "threads"},
 )
 """What NEXUS has under ``/v1`` for its own clients, by the first part of the path. A contract test holds it to that."""
 
