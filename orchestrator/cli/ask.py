@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import mimetypes
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NexusError
 from orchestrator.cli.follow import follow, open_cards, report
 from orchestrator.cli.output import AsJson, say_json
 from orchestrator.cli.session import with_client
@@ -55,7 +56,14 @@ def ask(
         attachments = [await upload(client, path, content) for path, content in files]
         where = await find_thread(client, thread)
         body = {"message": message, "attachments": attachments, "params": params, **chosen(model)}
-        run = await client.call("POST", place("v1", "threads", where, "runs"), json=body)
+        try:
+            run = await client.call("POST", place("v1", "threads", where, "runs"), json=body)
+        except NexusError:
+            if thread is None:
+                # It was opened for this message, and nobody needs it empty.
+                with suppress(NexusError):
+                    await client.call("DELETE", place("v1", "threads", where))
+            raise
         settled = await follow(client, run, run["as_of"])
         output = settled.get("output") or {}
         return settled, await open_cards(client, [settled["id"], *output.get("runs", [])])

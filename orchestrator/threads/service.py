@@ -200,7 +200,7 @@ class Threads:
             known = ", ".join([*config.models, BUILTIN])
             raise InvalidInput(
                 f"There is no model {model[:100]!r}.",
-                mend=f"Name one of these: {known}. Or null, for the one that the routing chooses.",
+                mend=f"Name one of these: {known}.",
             )
 
     def _switch(self, tx: Transaction, actor: Actor, thread: str, model: str | None) -> None:

@@ -223,6 +223,8 @@ def test_the_command_line_names_a_model(configure: Configure, nexus: Run, models
     assert refused.returncode == 1
     assert "There is no model 'nobody'." in refused.stderr
     assert "small, large, builtin" in refused.stderr
+    told("--thread", "last")
+    assert [asked.model for asked in models.requests] == ["large", "large", "small"], "no empty conversation is left"
 
 
 def test_the_choice_is_kept_over_a_restart(serve: Serve, configure: Configure, models: ModelServer) -> None:
