@@ -67,5 +67,9 @@ _MENDS = {
     FailureClass.NOT_FOUND: "Check the model's name and the provider's address under [llm].",
     FailureClass.CONTEXT_TOO_LONG: "Shorten the conversation, or add a model with a larger context window.",
     FailureClass.UNREACHABLE: "Check that the provider's address is right and that its server runs.",
+    FailureClass.TIMEOUT: "Ask again, or give calls more time: llm.deadline_seconds.",
+    FailureClass.MALFORMED: "Ask again, or name another model.",
+    FailureClass.SCHEMA_MISMATCH: "Ask again, or name a model that holds to a schema.",
+    FailureClass.CONTENT_FILTER: "Say it in other words, or name another model.",
     FailureClass.RATE_LIMIT: "Wait a little, or add another model to the tier.",
 }

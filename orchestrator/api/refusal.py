@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from core.errors import InvalidInput, NexusError, Unavailable
+from core.errors import InvalidInput, NexusError, Unavailable, UpstreamFailed
 from orchestrator.api.dialect import speaks_openai
 from orchestrator.api.openai import errors as openai
 from orchestrator.api.page import is_page_address, page_response
@@ -44,7 +44,9 @@ def install(app: FastAPI) -> None:
 async def on_nexus_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NexusError)
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, Unavailable):
-        log.error("request %s: %s", request_id_of(request), error.detail, exc_info=error)
+        # Where it came from is of use for what is wrong here, and not for what somebody else's service did.
+        inside = None if isinstance(error, UpstreamFailed) else error
+        log.error("request %s: %s", request_id_of(request), error.detail, exc_info=inside)
     return refused(request.scope, error)
 
 
