@@ -6,9 +6,8 @@ import { Moment } from '../../design/Moment';
 import { Failure, Loading } from '../../design/states';
 import { Who } from '../modules/Who';
 import { Sentences } from './ChangeRefused';
-import { differences, type Document } from './document';
+import { type Active, differences, type Document } from './document';
 import { PLACE } from './keptFocus';
-import type { Active } from './ProvidersPlace';
 import { useHistory, useRollBack } from './queries';
 
 type Version = Schemas['RoutingVersion'];

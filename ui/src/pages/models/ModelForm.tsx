@@ -1,8 +1,7 @@
 import { Button } from '../../design/controls';
 import { ChangeRefused } from './ChangeRefused';
-import type { Kind } from './document';
+import type { Active, Kind } from './document';
 import { ModelFields, useModelFields } from './ModelFields';
-import type { Active } from './ProvidersPlace';
 import { useChange } from './queries';
 
 interface ModelFormProps {

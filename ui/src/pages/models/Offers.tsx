@@ -2,8 +2,7 @@ import type { Schemas } from '../../api/client';
 import { Button } from '../../design/controls';
 import { Failure } from '../../design/states';
 import { ChangeRefused } from './ChangeRefused';
-import { withProvider } from './document';
-import type { Active } from './ProvidersPlace';
+import { type Active, withProvider } from './document';
 import { useChange, useUnlock } from './queries';
 import { KINDS } from './kinds';
 

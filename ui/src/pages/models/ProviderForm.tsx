@@ -3,10 +3,9 @@ import { useState } from 'react';
 import { Button, Field, TextInput } from '../../design/controls';
 import { CONTROL } from '../../forms/looks';
 import { ChangeRefused } from './ChangeRefused';
-import { withProvider, type Kind } from './document';
+import { type Active, type Kind, withProvider } from './document';
 import { KINDS } from './kinds';
 import { ModelFields, NAME, NAME_SAID, useModelFields } from './ModelFields';
-import type { Active } from './ProvidersPlace';
 import { useChange } from './queries';
 
 /** A new provider with its first model: one change of the routing. Its key comes afterwards, and is no part of it. */

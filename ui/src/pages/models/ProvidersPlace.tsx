@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client';
 import { Button } from '../../design/controls';
 import { Failure, Loading } from '../../design/states';
+import type { Active } from './document';
 import { FileProblem } from './FileProblem';
 import { PLACE } from './keptFocus';
 import { Offers } from './Offers';
@@ -8,8 +9,6 @@ import { Provider } from './Provider';
 import { ProviderForm } from './ProviderForm';
 import { useProviders, useRouting } from './queries';
 import { useDisclosure } from './useDisclosure';
-
-export type Active = Schemas['ActiveRouting'];
 
 /** Who serves models, what each of them lacks, and what could be added. */
 export function ProvidersPlace() {

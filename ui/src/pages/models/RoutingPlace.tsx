@@ -3,14 +3,13 @@ import { useState } from 'react';
 import { Button } from '../../design/controls';
 import { Failure, Loading } from '../../design/states';
 import { ChangeRefused, Sentences } from './ChangeRefused';
-import { differences, PURPOSES, ruleOf, same, TIERS, withRule, withTier, type Document } from './document';
+import { type Active, differences, type Document, PURPOSES, ruleOf, same, TIERS, withRule, withTier } from './document';
 import { Explained } from './Explained';
 import { Fallback } from './Fallback';
 import { FileProblem } from './FileProblem';
 import { History } from './History';
 import { PLACE } from './keptFocus';
 import { Order } from './Order';
-import type { Active } from './ProvidersPlace';
 import { PurposeRule } from './PurposeRule';
 import { useChange, useRouting, wasOvertaken } from './queries';
 

@@ -1,5 +1,8 @@
 import type { Schemas } from '../../api/client';
 
+/** The routing in force, as the service tells it. */
+export type Active = Schemas['ActiveRouting'];
+
 /** A whole routing, as it is put in force. */
 export type Document = Schemas['Document'];
 export type Purpose = Schemas['Purpose'];
