@@ -65,7 +65,14 @@ def test_signed_out_is_said_as_such(page: Page, house: House) -> None:
     expect(page.get_by_role("status", name="Connection: Signed out")).to_be_attached()
 
 
-def test_a_page_that_was_not_loaded_yet_comes_when_the_service_is_back(page: Page, house: House) -> None:
+@pytest.mark.parametrize("stood", [True, False])
+def test_a_page_that_was_not_loaded_yet_comes_when_the_service_is_back(page: Page, house: House, stood: bool) -> None:
+    if stood:
+        expect(page.get_by_role("status", name="Connection: Live")).to_be_attached()
+    else:
+        # Its stream never came to stand, so that nothing tells the page that it is lost.
+        page.route("**/v1/events*", lambda route: route.abort())
+        page.reload()
     house.kill()
     expect(page.get_by_role("status", name="Connection: Connecting")).to_be_attached()
     page.get_by_role("navigation").get_by_role("link", name="Runs").click()

@@ -92,7 +92,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "list_budgets": got("GET", "/admin/budgets"),
             "define_budget": budget,
             "change_budget": got("PUT", f"/admin/budgets/{budget['id']}", json=limits),
-            "list_calls": got("GET", "/admin/model-calls"),
+            "list_calls": (calls := got("GET", "/admin/model-calls")),
+            "get_call": got("GET", f"/admin/model-calls/{calls['items'][0]['id']}"),
             "spent": got("GET", "/admin/model-calls/spend", params={"by": ["day", "purpose", "model"]}),
         }
 

@@ -1,6 +1,6 @@
 import { untilReachable } from './feed';
 
-const NOTICED_MS = 500;
+const ASK_AGAIN_MS = 1000;
 /** A part for which the page was loaded anew so recently does not come at all. */
 const RECENT_MS = 60_000;
 
@@ -17,9 +17,7 @@ export function persistently<T>(load: () => Promise<T>): () => Promise<T> {
     try {
       return await load();
     } catch (error) {
-      // The connection may not have noticed yet that it is lost.
-      await new Promise((later) => setTimeout(later, NOTICED_MS));
-      await untilReachable();
+      await untilAnswering();
       const attempted = `nexus-reload: ${String(error)}`;
       if (Date.now() - Number(sessionStorage.getItem(attempted)) < RECENT_MS) throw new LostPart(String(error));
       sessionStorage.setItem(attempted, String(Date.now()));
@@ -27,6 +25,18 @@ export function persistently<T>(load: () => Promise<T>): () => Promise<T> {
       return new Promise<never>(() => undefined);
     }
   };
+}
+
+/** Asks until somebody answers: the connection may not have noticed yet that it is lost, or never have stood. */
+async function untilAnswering(): Promise<void> {
+  for (;;) {
+    try {
+      await fetch('/healthz', { cache: 'no-store' });
+      return;
+    } catch {
+      await new Promise((later) => setTimeout(later, ASK_AGAIN_MS));
+    }
+  }
 }
 
 /**

@@ -46,9 +46,11 @@ it('waits with what nobody asked for yet until the service is there', async () =
   expect(load).toHaveBeenCalledOnce();
 });
 
-it('comes with the page loaded anew where it is lost once it was asked for', async () => {
+it('comes with the page loaded anew where it is lost once it was asked for, as soon as the service answers', async () => {
   load.mockRejectedValue(LOST);
+  const asked = vi.spyOn(globalThis, 'fetch').mockRejectedValueOnce(new TypeError('refused')).mockResolvedValue(new Response());
   void persistently(load)();
   await later();
+  expect(asked).toHaveBeenCalledTimes(2);
   expect(reload).toHaveBeenCalledOnce();
 });

@@ -16,7 +16,7 @@ export function KeyOf({ provider: { name, key_stored, variable }, credential }: 
   const store = (value: string | null) => {
     const done = () => {
       unlock.reset();
-      replacing.close();
+      if (replacing.isOpen) replacing.close();
     };
     unlock.mutate({ name, value }, { onSuccess: done });
   };
