@@ -46,6 +46,7 @@ class Attempt:
     """A try of ``card``. ``seconds`` is what is left of the call's time.
 
     ``held`` is the reservation of a try that ended well: its caller books it together with the call's record.
+    ``cut_off`` is what one was taken to have cost that nobody waited for any more, and is booked already.
     """
 
     remote: Remote
@@ -55,6 +56,7 @@ class Attempt:
     longest: int | None = None
     held: str | None = None
     first_seconds: float | None = None
+    cut_off: Usage | None = None
     _schema: JsonObject | None = field(default=None, init=False)
     _input_tokens: int = field(default=0, init=False)
 
@@ -184,4 +186,5 @@ class Attempt:
             await self.remote.ledger.settle(held, used)
 
     async def _book_cut_off(self, call: Call | None) -> None:
-        await self._book(None if call is None else await self._used_by(await call.cancel()))
+        self.cut_off = None if call is None else await self._used_by(await call.cancel())
+        await self._book(self.cut_off)

@@ -69,6 +69,10 @@ class Course:
         self._at = following
         return wait
 
+    def cut_off(self, usage: Usage) -> None:
+        """Note what the try has cost that nobody waited for any more."""
+        self._spent.append(usage)
+
     def reply(self, request: ModelRequest, result: ModelResult, first_seconds: float | None) -> Reply:
         """The answer of the model whose turn it was, with the record of the whole call."""
         self._note(None, "")

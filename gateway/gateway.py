@@ -214,17 +214,21 @@ class Gateway:
             return
         gate = self._gates.get(card.provider) or Gate(self._timer, 1)
         attempt = Attempt(self._remote, request, card, course.left, route.output)
-        async with gate.passed(card.provider, course.left), aclosing(attempt.ask(stream=stream)) as parts:
-            async for part in parts:
-                if isinstance(part, TextDelta):
-                    yield part
-                    continue
-                reply = course.reply(request, part, attempt.first_seconds)
-                payload = payload_of(self._config.payloads, request, part)
-                await self._ledger.close(attempt.held, part.usage, request, reply.record, payload)
-                if route.cache and part.finish_reason in _WHOLE:
-                    await self._cache.put(key_of(request, card), packed(part), route.cache_seconds)
-                yield reply
+        try:
+            async with gate.passed(card.provider, course.left), aclosing(attempt.ask(stream=stream)) as parts:
+                async for part in parts:
+                    if isinstance(part, TextDelta):
+                        yield part
+                        continue
+                    reply = course.reply(request, part, attempt.first_seconds)
+                    payload = payload_of(self._config.payloads, request, part)
+                    await self._ledger.close(attempt.held, part.usage, request, reply.record, payload)
+                    if route.cache and part.finish_reason in _WHOLE:
+                        await self._cache.put(key_of(request, card), packed(part), route.cache_seconds)
+                    yield reply
+        finally:
+            if attempt.cut_off is not None:
+                course.cut_off(attempt.cut_off)
 
     async def _found(self, request: ModelRequest, card: ModelCard) -> ModelResult | None:
         kept = await self._cache.get(key_of(request, card))

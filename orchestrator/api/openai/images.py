@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
@@ -62,12 +63,12 @@ def media_type_of(content: bytes) -> MediaType | None:
     return None
 
 
-class ImageBody(Body):
+class ImageBody(Body, ABC):
     """A part of a message that is an image, however its endpoint spells it."""
 
+    @abstractmethod
     def image(self, at: int) -> Image:
         """The image, after so many characters of the message's text."""
-        raise NotImplementedError
 
 
 def image_of(url: str, at: int, detail: Detail | None) -> Image:

@@ -128,6 +128,8 @@ async def test_whoever_goes_pays_for_what_came(house: House, server: ModelServer
     assert spent.tokens == await TokenCounter().count(asked()) + 1
     (call,) = await house.calls()
     assert call["failure"] == "cancelled"
+    assert call["input_tokens"] + call["output_tokens"] == spent.tokens
+    assert Decimal(call["cost"]).scaleb(9) == spent.nanos
 
 
 async def test_hidden_thoughts_above_the_hold_are_booked_and_block_the_next_call(
